@@ -1,0 +1,76 @@
+// One request and its reply, whatever the wire. A driver in `server/` makes an Exchange for each request; a handler
+// sees nothing of the wire but what is written here.
+import type { FieldList, Fields } from '../http/fields.ts'
+import type { Body } from './body.ts'
+import type { Reply } from './reply.ts'
+
+export type HttpVersion = '1.0' | '1.1' | '2'
+
+/** Answers a request, at once or later. What it throws is answered with 500, or as it says if it is a `Refused`. */
+export type Handler = (exchange: Exchange) => Reply | Promise<Reply>
+
+export interface Exchange {
+  /** The method as sent; methods are case-sensitive (RFC 9110 section 9.1). */
+  readonly method: string
+  /**
+   * The target as the path and query that it names: `/a%20b?c=d`, percent-encoding as sent. `*` for `OPTIONS *`, the authority
+   * for CONNECT (RFC 9112 section 3.2).
+   */
+  readonly target: string
+  /** The target up to its `?`, percent-encoding as sent. */
+  readonly path: string
+  /** What follows the target's first `?`; empty where there is none. */
+  readonly query: string
+  /** Host and port as the client named them (RFC 9110 section 7.2); empty for HTTP/1.0 without Host. */
+  readonly authority: string
+  readonly version: HttpVersion
+  readonly fields: Fields
+  /** The request's content. It has length 0 and ends at once where there is none. */
+  readonly content: Body
+  /** The trailers, once the content has been read to its end; empty where there were none. */
+  readonly trailers: Fields
+  /** The protocol that an extended CONNECT asks for (RFC 8441); undefined elsewhere. */
+  readonly protocol: string | undefined
+  readonly peer: Peer
+  /** Who the client is, seen through trusted proxies. */
+  readonly client: Client
+  /** Aborts when the reply can no longer reach the client (a reset, a write error, a deadline), or all of it has been handed over. Made on first use. */
+  readonly signal: AbortSignal
+  /**
+   * Sends an interim reply (RFC 9110 section 15.2), such as 103 with links. Does nothing for HTTP/1.0 and once the final reply is on its way.
+   * @throws RangeError for a status that is not 102 to 199: 100 is sent by the first pull of the content, 101 by a reply with a tunnel
+   */
+  inform(status: number, fields: FieldList): void
+}
+
+/** The other end of the connection, as the socket has it. */
+export interface Peer {
+  /** Unique in this process while it runs. */
+  readonly connection: number
+  /** The peer's IP address, without a zone; empty for a Unix socket. */
+  readonly address: string
+  readonly port: number
+  readonly localAddress: string
+  readonly localPort: number
+  /** What TLS agreed on; null in the clear. */
+  readonly tls: TlsInfo | null
+}
+
+export interface TlsInfo {
+  /** `TLSv1.3` and the like. */
+  readonly version: string
+  /** The cipher suite by its IANA name. */
+  readonly cipher: string
+  /** The host name the client asked for (SNI); empty if it named none. */
+  readonly serverName: string
+  /** What ALPN agreed on; empty if it was not used. */
+  readonly alpn: string
+}
+
+/** Where the request came from before it met proxies that the operator trusts. */
+export interface Client {
+  readonly address: string
+  readonly scheme: 'http' | 'https'
+  /** Host and port that the client asked for. */
+  readonly host: string
+}

@@ -1,0 +1,44 @@
+// A refusal: why a request is not answered as asked, in a form that a log, a page and a program can each show.
+// Who decides how it looks on the wire is the `Refuse` function that the server was given.
+import { FieldList } from '../http/fields.ts'
+import type { Exchange } from './exchange.ts'
+import { Reply } from './reply.ts'
+
+export interface Refusal {
+  /** The status to answer with, 400 to 599. */
+  readonly status: number
+  /** The rule that was broken, as a short kebab-case name: `bare-lf`, `missing-host`, `not-found`. */
+  readonly rule: string
+  /** Where the rule stands, such as `RFC 9112 section 2.2`. */
+  readonly section?: string
+  /** What was wrong and what would be right, in one sentence. Shown to clients only in development mode. */
+  readonly detail: string
+  /** Where in the message, in bytes from its first one. */
+  readonly offset?: number
+  /** The bytes around the offset, escaped, cut and free of secrets. */
+  readonly excerpt?: string
+  /** What the status asks to be sent along: `Allow`, `Retry-After`, `WWW-Authenticate`, `Content-Range`. */
+  readonly fields?: FieldList
+  /** What the program threw, for the log; never sent but in development mode. */
+  readonly cause?: unknown
+}
+
+/** Makes the reply to a refused request. `exchange` is null where no head could be read. Must not throw; one that does is answered for with a bare reply. */
+export type Refuse = (refusal: Refusal, exchange: Exchange | null) => Reply
+
+/** Thrown by a handler, or rejected by a request's body, to answer with a refusal instead of a plain 500. */
+export class Refused extends Error {
+  override name = 'Refused'
+  readonly refusal: Refusal
+
+  constructor(refusal: Refusal) {
+    super(refusal.detail, { cause: refusal.cause })
+    this.refusal = refusal
+  }
+}
+
+/** The reply where nobody gave a nicer one: the status as a line of text. */
+export const plainRefusal: Refuse = refusal =>
+  new Reply(refusal.status, PLAIN.concat(refusal.fields ?? FieldList.empty), `${refusal.status} ${refusal.rule}\n`)
+
+const PLAIN = FieldList.of({ 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' })

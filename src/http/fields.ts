@@ -1,0 +1,139 @@
+// Fields (RFC 9110 section 5): the name and value pairs of a head or of trailers, as every wire shows them.
+// `Fields` is what a reader sees; `FieldList` is the immutable list that a program builds. What a wire received keeps a
+// form of its own (HTTP/1.1: the text of the head) and shows it as `Fields`.
+import { consistsOf, FIELD_VALUE, TOKEN } from '../bytes/classes.ts'
+
+/** Fields to be read. Names are looked up without regard to case. */
+export interface Fields extends Iterable<readonly [name: string, value: string]> {
+  /** The field's value; where it was sent several times, its values joined by `, ` (RFC 9110 section 5.3). */
+  get(name: string): string | undefined
+  /** Each value of the field, in the order in which they came. */
+  all(name: string): string[]
+  has(name: string): boolean
+}
+
+/** A field that cannot be sent: its name is no token, or its value holds a byte that would end the line. */
+export class FieldError extends TypeError {
+  override name = 'FieldError'
+}
+
+type Pairs =
+  | Iterable<readonly [name: string, value: string | number]>
+  | Readonly<Record<string, string | number | readonly string[]>>
+
+/**
+ * An immutable list of fields: adding to it makes a new list, so that one list can serve many replies and a wire may
+ * keep its serialised form in it. Names and values are checked when the list is made: what is in it can be sent.
+ * @throws FieldError for a name that is no token or a value with CR, LF, NUL or characters beyond U+00FF.
+ */
+export class FieldList implements Fields {
+  static readonly empty = new FieldList([])
+
+  /** Name, value, name, value, … with the names as they were given. */
+  readonly flat: readonly string[]
+  /** The list as lines of HTTP/1.1, made once by the first wire that needs it. */
+  private linesMade: string | undefined = undefined
+
+  private constructor(flat: readonly string[]) {
+    this.flat = flat
+  }
+
+  /** A list of the given pairs, or of an object's entries (an array as value repeats the field). */
+  static of(pairs: Pairs): FieldList {
+    const flat: string[] = []
+    if (Symbol.iterator in pairs)
+      for (const [name, value] of pairs as Iterable<readonly [string, string | number]>) push(flat, name, value)
+    else {
+      for (const [name, value] of Object.entries(pairs)) {
+        if (Array.isArray(value)) for (const one of value) push(flat, name, one)
+        else push(flat, name, value as string | number)
+      }
+    }
+    return flat.length === 0 ? FieldList.empty : new FieldList(flat)
+  }
+
+  get(name: string): string | undefined {
+    const lower = name.toLowerCase()
+    let found: string | undefined
+    for (let i = 0; i < this.flat.length; i += 2) {
+      if (this.flat[i].toLowerCase() === lower)
+        found = found === undefined ? this.flat[i + 1] : `${found}, ${this.flat[i + 1]}`
+    }
+    return found
+  }
+
+  all(name: string): string[] {
+    const lower = name.toLowerCase()
+    return this.flat.filter((_, i) => i % 2 === 1 && this.flat[i - 1].toLowerCase() === lower)
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [string, string]> {
+    for (let i = 0; i < this.flat.length; i += 2) yield [this.flat[i], this.flat[i + 1]]
+  }
+
+  /** This list with the field set to one value, in the place of any it had. */
+  with(name: string, value: string | number): FieldList {
+    const flat = [...this.without(name).flat]
+    push(flat, name, value)
+    return new FieldList(flat)
+  }
+
+  /** This list with one more line of the field. */
+  and(name: string, value: string | number): FieldList {
+    const flat = [...this.flat]
+    push(flat, name, value)
+    return new FieldList(flat)
+  }
+
+  /** This list with all of the other's lines after its own. */
+  concat(other: FieldList): FieldList {
+    if (other.flat.length === 0) return this
+    if (this.flat.length === 0) return other
+    return new FieldList([...this.flat, ...other.flat])
+  }
+
+  /** This list without any line of the field. */
+  without(name: string): FieldList {
+    const lower = name.toLowerCase()
+    const flat: string[] = []
+    for (let i = 0; i < this.flat.length; i += 2) {
+      if (this.flat[i].toLowerCase() !== lower) flat.push(this.flat[i], this.flat[i + 1])
+    }
+    return flat.length === this.flat.length ? this : new FieldList(flat)
+  }
+
+  /** The fields as HTTP/1.1 lines, each ended by CRLF (RFC 9112 section 5). */
+  get lines(): string {
+    if (this.linesMade === undefined) {
+      let text = ''
+      for (let i = 0; i < this.flat.length; i += 2) text += `${this.flat[i]}: ${this.flat[i + 1]}\r\n`
+      this.linesMade = text
+    }
+    return this.linesMade
+  }
+}
+
+function push(flat: string[], name: string, value: string | number): void {
+  const text = String(value).trim()
+  if (!consistsOf(name, TOKEN)) throw invalidName(name)
+  if (text !== '' && !consistsOf(text, FIELD_VALUE)) throw invalidValue(name, text)
+  flat.push(name, text)
+}
+
+function invalidName(name: string): FieldError {
+  return new FieldError(
+    `A field name must be a token of letters, digits and !#$%&'*+-.^_\`|~ (RFC 9110 section 5.1), not ${JSON.stringify(name).slice(0, 80)}`,
+  )
+}
+
+function invalidValue(name: string, value: string): FieldError {
+  const at = [...value].findIndex(char => char.charCodeAt(0) > 255 || FIELD_VALUE[char.charCodeAt(0)] === 0)
+  const code = value.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')
+  return new FieldError(
+    `The value of the field ${name} has U+${code} at position ${at}; control characters and those beyond U+00FF cannot be sent (RFC 9110 section 5.5)`,
+  )
+}

@@ -1,0 +1,50 @@
+// A channel: what a connection's bytes go through, be it a TCP socket, TLS, a Unix socket or a simulation. Whoever is
+// above sees bytes come in, hands an output down, and is told what became of it.
+import type { Output } from '../bytes/output.ts'
+
+export interface Channel {
+  /** Unique in this process while it runs. */
+  readonly id: number
+  /** The addresses and TLS facts, read from the socket when first asked for. */
+  readonly ends: Ends
+  /** Who is told what happens; another one takes over when protocols switch. */
+  user: ChannelUser
+  /** Bytes handed to `write` that the kernel has not taken yet. */
+  readonly backlog: number
+  /** True once closed: nothing more is told, and writing does nothing. */
+  readonly closed: boolean
+  /** Hands all of the output's bytes on, in order, and leaves it empty. `drained` follows where `backlog` is above 0 afterwards. */
+  write(output: Output): void
+  /** Stops reading, at the latest after one more `receive`. Legal inside `receive`. */
+  pause(): void
+  resume(): void
+  /** Sends FIN behind what was written. The other direction stays open. */
+  finish(): void
+  /** Lets go of the connection at once; what the kernel has not taken is lost. */
+  destroy(error?: Error): void
+}
+
+export interface ChannelUser {
+  /** `bytes` from `start` to `end` came in: borrowed, valid only during the call. */
+  receive(bytes: Uint8Array, start: number, end: number): void
+  /** `backlog` is back at 0. */
+  drained(): void
+  /** The peer sent FIN: nothing more will come in. */
+  ended(): void
+  /** Always the last call; `error` is null when both sides ended in order or `destroy` was called without one. */
+  closed(error: Error | null): void
+}
+
+/** Where the two ends of a connection are. */
+export interface Ends {
+  readonly address: string
+  readonly port: number
+  readonly localAddress: string
+  readonly localPort: number
+  readonly tls: {
+    readonly version: string
+    readonly cipher: string
+    readonly serverName: string
+    readonly alpn: string
+  } | null
+}
