@@ -11,6 +11,8 @@ export interface Channel {
   user: ChannelUser
   /** Bytes handed to `write` that the kernel has not taken yet. */
   readonly backlog: number
+  /** Bytes that the kernel has taken so far: grows while a slow reader takes at least a little. */
+  readonly bytesSent: number
   /** True once closed: nothing more is told, and writing does nothing. */
   readonly closed: boolean
   /** Hands all of the output's bytes on, in order, and leaves it empty. `drained` follows where `backlog` is above 0 afterwards. */
