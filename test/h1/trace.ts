@@ -1,0 +1,142 @@
+// What an HTTP/1.1 connection tells of the bytes it is given, as lines of text that can be compared: adjacent pieces of
+// content are joined, so that the same message gives the same trace however it was split.
+import assert from 'node:assert/strict'
+import type { H1Error } from '../../src/h1/errors.ts'
+import type { H1Head, H1Sink } from '../../src/h1/sink.ts'
+import type { Fields } from '../../src/http/fields.ts'
+import { show, showText } from './notation.ts'
+
+/** The part of a connection that reads. */
+export interface Reader {
+  receive(bytes: Uint8Array, sink: H1Sink, start?: number, end?: number): number
+  pause(): void
+  resume(): void
+  end(sink: H1Sink): void
+}
+
+export interface Feeding {
+  /** The peer sends FIN after the last piece. */
+  readonly ends?: boolean
+  /** Pause inside every call of the sink, and resume once `receive` has returned. */
+  readonly pausing?: boolean
+}
+
+/** The trace of a connection that is given the pieces one after the other, each in a buffer that is overwritten after the call. */
+export function trace(connection: Reader, pieces: readonly Uint8Array[], feeding: Feeding = {}): string[] {
+  const recorder = new Recorder(connection, feeding.pausing ?? false, pieces)
+  let kept: Uint8Array = new Uint8Array(0)
+  for (const piece of pieces) kept = recorder.give(kept, piece)
+  if (feeding.ends) {
+    connection.end(recorder)
+    recorder.resumed()
+  }
+  return recorder.lines
+}
+
+/** The trace's lines without the fields below heads and trailers. */
+export function withoutFields(lines: readonly string[]): string[] {
+  return lines.filter(line => !line.startsWith('  '))
+}
+
+/** Bytes on both sides of what `receive` may read; a parser that looks there sees a request's end too early or too late. */
+const FENCE = Uint8Array.from(Buffer.from('\r\n\r\n\n\r0'))
+const SCRIBBLE = 0x7e
+
+class Recorder implements H1Sink {
+  readonly lines: string[] = []
+  private readonly connection: Reader
+  private readonly pausing: boolean
+  private readonly all: Uint8Array
+  private contentLine: Uint8Array[] | null = null
+  private paused = false
+  private over = false
+
+  constructor(connection: Reader, pausing: boolean, pieces: readonly Uint8Array[]) {
+    this.connection = connection
+    this.pausing = pausing
+    this.all = Buffer.concat(pieces)
+  }
+
+  /** Gives what was kept and the piece; returns what the connection left. */
+  give(kept: Uint8Array, piece: Uint8Array): Uint8Array {
+    let rest: Uint8Array = Buffer.concat([kept, piece])
+    for (;;) {
+      const buffer = Uint8Array.from(Buffer.concat([FENCE, rest, FENCE]))
+      const end = FENCE.length + rest.length
+      const taken = this.connection.receive(buffer, this, FENCE.length, end)
+      assert.ok(Number.isInteger(taken) && taken >= 0 && taken <= rest.length, `took ${taken} of ${rest.length} bytes`)
+      assert.deepEqual(buffer.subarray(0, FENCE.length), FENCE, 'wrote before start')
+      assert.deepEqual(buffer.subarray(FENCE.length, end), Uint8Array.from(rest), 'wrote into borrowed bytes')
+      buffer.fill(SCRIBBLE)
+      rest = rest.subarray(taken)
+      if (!this.resumed() || (taken === 0 && rest.length === 0)) return rest
+    }
+  }
+
+  /** Resumes a connection that was paused; says whether it was. */
+  resumed(): boolean {
+    const was = this.paused
+    this.paused = false
+    if (was) this.connection.resume()
+    return was
+  }
+
+  head(head: H1Head): void {
+    this.told(describeHead(head), ...describeFields(head.fields))
+  }
+
+  content(bytes: Uint8Array, start: number, end: number): void {
+    assert.ok(start < end && start >= 0 && end <= bytes.length, `content from ${start} to ${end} of ${bytes.length}`)
+    this.contentLine ??= []
+    this.contentLine.push(bytes.slice(start, end))
+    this.pauseNow()
+    if (this.contentLine.length === 1) this.lines.push('')
+    this.lines[this.lines.length - 1] = `content "${show(Buffer.concat(this.contentLine))}"`
+  }
+
+  trailers(fields: Fields): void {
+    this.told('trailers', ...describeFields(fields))
+  }
+
+  end(): void {
+    this.told('end')
+  }
+
+  failed(error: H1Error): void {
+    this.told(`refused ${error.rule} at ${error.offset}`)
+    this.over = true
+    assert.ok(error.before >= 0 && error.before <= error.around.length, 'before is within around')
+    assert.ok(Buffer.from(this.all).includes(Buffer.from(error.around)), `around is what came: ${show(error.around)}`)
+  }
+
+  private told(...lines: string[]): void {
+    assert.ok(!this.over, `told after the refusal: ${lines[0]}`)
+    this.contentLine = null
+    this.lines.push(...lines)
+    this.pauseNow()
+  }
+
+  private pauseNow(): void {
+    if (!this.pausing) return
+    assert.ok(!this.paused, 'told while paused')
+    this.paused = true
+    this.connection.pause()
+  }
+}
+
+function describeHead(head: H1Head): string {
+  const start = head.status === 0 ? `${head.method} ${showText(head.target)}` : `${head.status}`
+  const facts = [
+    `head ${start} HTTP/1.${head.minor}`,
+    ...(head.status === 0 ? [head.host === '' ? 'no host' : `host ${showText(head.host)}`] : []),
+    head.length === 0 ? 'no content' : head.length > 0 ? `length ${head.length}` : 'length unknown',
+    head.persistent ? 'keep-alive' : 'close',
+    ...(head.expectsContinue ? ['expects 100'] : []),
+    ...(head.upgrade === '' ? [] : [`upgrade ${showText(head.upgrade)}`]),
+  ]
+  return facts.join(' | ')
+}
+
+function describeFields(fields: Fields): string[] {
+  return [...fields].map(([name, value]) => `  ${name}: ${showText(value)}`)
+}
