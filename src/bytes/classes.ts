@@ -10,6 +10,9 @@ export const FIELD_VALUE = table('\t', [0x20, 0x7e], [0x80, 0xff])
 /** What may stand in a request target: any visible ASCII character but `#`, a fragment never being sent (RFC 9112 section 3.2). */
 export const TARGET = table('!', [0x24, 0x7e], '"')
 
+/** unreserved and sub-delims: what a host name is made of beside percent-encoding (RFC 3986 section 3.2.2). */
+export const HOST_NAME = table("-._~!$&'()*+,;=", [0x30, 0x39], [0x41, 0x5a], [0x61, 0x7a])
+
 /** DIGIT (RFC 5234). */
 export const DIGIT = table('', [0x30, 0x39])
 
