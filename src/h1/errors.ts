@@ -150,11 +150,6 @@ export const RULES = {
     section: 'RFC 9110 section 15.5.14',
     detail: 'The content is larger than this server takes',
   },
-  'upgrade-with-content': {
-    status: 400,
-    section: 'RFC 9110 section 7.8',
-    detail: 'A request with content cannot switch protocols here',
-  },
   // Chunks
   'invalid-chunk-size': {
     status: 400,

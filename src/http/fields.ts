@@ -31,8 +31,8 @@ export class FieldList implements Fields {
 
   /** Name, value, name, value, … with the names as they were given. */
   readonly flat: readonly string[]
-  /** The list as lines of HTTP/1.1, made once by the first wire that needs it. */
-  private linesMade: string | undefined = undefined
+  /** What HTTP/1.1's wire prepared from this list; nobody else looks at it. */
+  h1Form: object | undefined = undefined
 
   private constructor(flat: readonly string[]) {
     this.flat = flat
@@ -104,16 +104,6 @@ export class FieldList implements Fields {
       if (this.flat[i].toLowerCase() !== lower) flat.push(this.flat[i], this.flat[i + 1])
     }
     return flat.length === this.flat.length ? this : new FieldList(flat)
-  }
-
-  /** The fields as HTTP/1.1 lines, each ended by CRLF (RFC 9112 section 5). */
-  get lines(): string {
-    if (this.linesMade === undefined) {
-      let text = ''
-      for (let i = 0; i < this.flat.length; i += 2) text += `${this.flat[i]}: ${this.flat[i + 1]}\r\n`
-      this.linesMade = text
-    }
-    return this.linesMade
   }
 }
 

@@ -1,0 +1,41 @@
+// Between bytes and text. Where the runtime has Buffer its native conversions are used; elsewhere plain code does the same.
+
+const BLOCK = 4096
+
+interface NativeSlices {
+  latin1Slice(start: number, end: number): string
+  utf8Slice(start: number, end: number): string
+}
+
+const native: (NativeSlices & Pick<typeof Buffer.prototype, never>) | null =
+  typeof Buffer === 'function' && typeof (Buffer.prototype as unknown as NativeSlices).latin1Slice === 'function'
+    ? (Buffer.prototype as unknown as NativeSlices)
+    : null
+
+const encoder = new TextEncoder()
+
+/** The bytes from `start` to `end` as text, one character for each byte. */
+export const latin1: (bytes: Uint8Array, start: number, end: number) => string =
+  native === null ? latin1InBlocks : (bytes, start, end) => native.latin1Slice.call(bytes, start, end)
+
+/** Text whose characters are all below U+0100 as bytes, one for each character. */
+export function latin1Bytes(text: string): Uint8Array {
+  if (native !== null) return Buffer.from(text, 'latin1')
+  return Uint8Array.from(text, char => char.charCodeAt(0))
+}
+
+/** Text as UTF-8. */
+export function utf8Bytes(text: string): Uint8Array {
+  return native === null ? encoder.encode(text) : Buffer.from(text, 'utf8')
+}
+
+/** How many bytes the text takes as UTF-8; equal to its length exactly where it is ASCII. */
+export const utf8Length: (text: string) => number =
+  native === null ? text => encoder.encode(text).length : text => Buffer.byteLength(text, 'utf8')
+
+function latin1InBlocks(bytes: Uint8Array, start: number, end: number): string {
+  let text = ''
+  for (let at = start; at < end; at += BLOCK)
+    text += String.fromCharCode(...bytes.subarray(at, Math.min(end, at + BLOCK)))
+  return text
+}
