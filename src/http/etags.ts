@@ -1,22 +1,82 @@
+// Entity tags (RFC 9110 section 8.8.3): names of a representation's state, to be compared and never to be understood.
+
 export interface EntityTag {
   readonly weak: boolean
   /** What is between the quotes. */
   readonly opaque: string
 }
+
+const QUOTE = 0x22
+
+/** The one entity tag that the text is, or null. */
 export function parseEntityTag(text: string): EntityTag | null {
-  throw new Error(`not yet ${text}`)
+  const end = endOfTag(text, 0)
+  return end === text.length ? tagBetween(text, 0, end) : null
 }
+
+/** @throws TypeError where the tag has a quote, white space, a control character or one beyond U+00FF */
 export function formatEntityTag(tag: EntityTag): string {
-  return `${tag.weak ? 'W/' : ''}"${tag.opaque}"`
+  const text = `${tag.weak ? 'W/' : ''}"${tag.opaque}"`
+  if (endOfTag(text, 0) !== text.length) throw notATag(tag.opaque)
+  return text
 }
-/** Both strong, and the same (RFC 9110 section 8.8.3.2). */
+
+/** The same, and both strong (RFC 9110 section 8.8.3.2): byte for byte the same representation. */
 export function strongMatch(a: EntityTag, b: EntityTag): boolean {
   return !a.weak && !b.weak && a.opaque === b.opaque
 }
+
+/** The same, be they weak or strong: one may stand for the other. */
 export function weakMatch(a: EntityTag, b: EntityTag): boolean {
   return a.opaque === b.opaque
 }
-/** The value of If-Match or If-None-Match; null where it is malformed. */
+
+/** The value of If-Match or If-None-Match: a list of tags that is not empty, or `*`; null where it is neither. */
 export function parseEntityTags(value: string): readonly EntityTag[] | '*' | null {
-  throw new Error(`not yet ${value}`)
+  if (value === '*') return '*'
+  const tags: EntityTag[] = []
+  let at = 0
+  while (at < value.length) {
+    at = skipSpace(value, at)
+    if (at === value.length) break
+    // Empty elements mean nothing (RFC 9110 section 5.6.1.2).
+    if (value[at] !== ',') {
+      const end = endOfTag(value, at)
+      if (end === -1) return null
+      tags.push(tagBetween(value, at, end))
+      at = skipSpace(value, end)
+      if (at < value.length && value[at] !== ',') return null
+    }
+    at++
+  }
+  return tags.length === 0 ? null : tags
+}
+
+/** Where the tag that starts at `at` ends, or -1 where none does. */
+function endOfTag(text: string, at: number): number {
+  let position = text.startsWith('W/', at) ? at + 2 : at
+  if (text.charCodeAt(position) !== QUOTE) return -1
+  for (position++; position < text.length; position++) {
+    const code = text.charCodeAt(position)
+    if (code === QUOTE) return position + 1
+    if (code <= 0x20 || code === 0x7f || code > 0xff) return -1
+  }
+  return -1
+}
+
+function tagBetween(text: string, start: number, end: number): EntityTag {
+  const weak = text[start] === 'W'
+  return { weak, opaque: text.slice(start + (weak ? 3 : 1), end - 1) }
+}
+
+function skipSpace(text: string, at: number): number {
+  let position = at
+  while (text[position] === ' ' || text[position] === '\t') position++
+  return position
+}
+
+function notATag(opaque: string): TypeError {
+  return new TypeError(
+    `An entity tag is made of visible characters other than the double quote (RFC 9110 section 8.8.3), not ${JSON.stringify(opaque).slice(0, 80)}`,
+  )
 }
