@@ -32,6 +32,8 @@ export interface ListenOptions {
    * handshake would cost more than the refusal saves.
    */
   readonly refused?: ((channel: Channel, why: OverLimit) => void) | undefined
+  /** A connection ended before its TLS handshake did: `error` says why. Peers cause it at will, so it is no notice. */
+  readonly handshakeFailed?: ((address: string, error: Error) => void) | undefined
   /** Something the operator should know. */
   readonly notice: (message: string, error?: unknown) => void
   readonly clock: Clock

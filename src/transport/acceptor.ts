@@ -1,0 +1,213 @@
+// What happens to a connection between the kernel and its user: counted, refused if there are too many, TLS told from
+// plain, shaken hands with, and put on a channel.
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { addressShare, plainAddress } from './address.ts'
+import { Deadlines } from './deadlines.ts'
+import { descriptorsRunOut, saysRunOut } from './descriptors.ts'
+import type { Doorkeeper } from './door.ts'
+import { type Beginning, FirstByte, Handshake } from './handshake.ts'
+import type { ListenOptions, OverLimit } from './listener.ts'
+import { Refusals } from './refusals.ts'
+import { withSharedReads } from './shared-reads.ts'
+import {
+  type Carrier,
+  type ChannelHost,
+  listenTo,
+  readByStream,
+  SocketChannel,
+  stopReadingByStream,
+} from './socket-channel.ts'
+
+/** How often deadlines are looked at; they are seconds long. */
+const TICK = 500
+/** The same trouble is told once in this time. */
+const NOTICE_INTERVAL = 60_000
+
+export class Acceptor implements ChannelHost, Doorkeeper {
+  /** The channels that have a user of the caller's. */
+  readonly channels = new Set<SocketChannel>()
+  /** Connections that hold a place: all but those being refused. */
+  count = 0
+  /** Fulfilled once stopped and the last connection is closed. */
+  readonly ended: Promise<void>
+  private readonly options: ListenOptions
+  private readonly limit: number
+  private readonly perAddress = new Map<string, number>()
+  private readonly beginnings = new Deadlines<Beginning>(one => one.cut())
+  private readonly refusals: Refusals
+  private readonly stopTicking: () => void
+  private resolveEnded: () => void = () => {}
+  private stopped = false
+  private toldAt = Number.NEGATIVE_INFINITY
+
+  constructor(options: ListenOptions, limit: number) {
+    this.options = options
+    this.limit = limit
+    this.refusals = new Refusals(options)
+    this.ended = new Promise(resolve => {
+      this.resolveEnded = resolve
+    })
+    this.stopTicking = options.clock.every(TICK, () => this.tick())
+  }
+
+  /** Takes nothing more, and cuts what is not on a channel yet. */
+  stop(): void {
+    this.stopped = true
+    this.beginnings.cutAll()
+    this.endIfOver()
+  }
+
+  close(): void {
+    this.stop()
+    this.refusals.cutAll()
+    for (const channel of this.channels) channel.destroy()
+  }
+
+  failed(channel: SocketChannel, error: unknown): void {
+    this.options.notice(`Connection ${channel.id} was cut, because the program failed while it was handled`, error)
+  }
+
+  gone(channel: SocketChannel): void {
+    this.channels.delete(channel)
+    this.leave(channel.address)
+  }
+
+  arrived(socket: Socket): void {
+    const address = plainAddress(socket.remoteAddress ?? '')
+    const why = this.overLimit(address)
+    if (this.stopped) socket.destroy()
+    else if (why !== null) this.refusals.refuse(socket, address, why)
+    else {
+      this.enter(address)
+      if (this.options.tls && !this.options.plainToo) this.secure(socket, address, this.deadline())
+      else this.open(socket, address)
+    }
+  }
+
+  /** Puts a channel on a socket as it is. With TLS on the same port, the first byte decides what becomes of it. */
+  private open(accepted: Socket, address: string): void {
+    const shared = this.options.sharedReads === 'never' ? null : withSharedReads(accepted)
+    const socket: Carrier = shared ?? accepted
+    const channel = new SocketChannel(socket, this, address)
+    listenTo(socket)
+    if (this.options.tls) this.awaitFirstByte(channel)
+    else this.give(channel)
+    if (shared === null) readByStream(socket)
+    if (!channel.wantsToRead) return
+    if (shared === null) socket.resume()
+    else socket.read(0)
+  }
+
+  private awaitFirstByte(channel: SocketChannel): void {
+    const deadline = this.deadline()
+    const first = new FirstByte(channel, {
+      tls: read => {
+        this.beginnings.delete(first)
+        const socket = channel.release()
+        stopReadingByStream(socket)
+        socket.unshift(read)
+        this.secure(socket, channel.address, deadline)
+      },
+      plain: () => {
+        this.beginnings.delete(first)
+        this.give(channel)
+      },
+      closed: () => {
+        this.beginnings.delete(first)
+      },
+    })
+    channel.user = first
+    this.beginnings.add(first, deadline)
+  }
+
+  private secure(socket: Socket, address: string, deadline: number): void {
+    const handshake = new Handshake(socket, this.options.tls!, (secured, error) => {
+      this.beginnings.delete(handshake)
+      if (secured !== null) this.openSecured(secured, address)
+      else {
+        this.leave(address)
+        this.options.handshakeFailed?.(address, error)
+      }
+    })
+    this.beginnings.add(handshake, deadline)
+  }
+
+  private openSecured(socket: TLSSocket, address: string): void {
+    const channel = new SocketChannel(socket, this, address)
+    listenTo(socket)
+    this.give(channel)
+    readByStream(socket)
+    if (channel.wantsToRead) socket.resume()
+  }
+
+  /** From here on the channel is the caller's. */
+  private give(channel: SocketChannel): void {
+    this.channels.add(channel)
+    try {
+      this.options.accept(channel)
+    } catch (error) {
+      channel.destroy()
+      this.failed(channel, error)
+    }
+  }
+
+  private overLimit(address: string): OverLimit | null {
+    if (this.count >= this.limit) return 'connections'
+    const most = this.options.connectionsPerAddress
+    if (most === 0 || address === '') return null
+    return (this.perAddress.get(addressShare(address)) ?? 0) >= most ? 'address' : null
+  }
+
+  private enter(address: string): void {
+    this.count++
+    if (this.options.connectionsPerAddress === 0 || address === '') return
+    const share = addressShare(address)
+    this.perAddress.set(share, (this.perAddress.get(share) ?? 0) + 1)
+  }
+
+  private leave(address: string): void {
+    this.count--
+    if (this.options.connectionsPerAddress !== 0 && address !== '') {
+      const share = addressShare(address)
+      const left = (this.perAddress.get(share) ?? 1) - 1
+      if (left === 0) this.perAddress.delete(share)
+      else this.perAddress.set(share, left)
+    }
+    this.endIfOver()
+  }
+
+  private deadline(): number {
+    const { clock, handshakeTimeout } = this.options
+    return handshakeTimeout === 0 ? Number.POSITIVE_INFINITY : clock.now() + handshakeTimeout
+  }
+
+  private tick(): void {
+    const now = this.options.clock.now()
+    this.beginnings.tick(now)
+    this.refusals.tick(now)
+    if (!this.stopped && descriptorsRunOut()) this.tell(RUN_OUT)
+    this.endIfOver()
+  }
+
+  acceptFailed(error: Error): void {
+    this.tell(saysRunOut(error) ? RUN_OUT : 'Accepting a connection failed', error)
+  }
+
+  private tell(message: string, error?: Error): void {
+    const now = this.options.clock.now()
+    if (now - this.toldAt < NOTICE_INTERVAL) return
+    this.toldAt = now
+    this.options.notice(message, error)
+  }
+
+  private endIfOver(): void {
+    if (!this.stopped || this.count > 0) return
+    if (this.refusals.size > 0) return
+    this.stopTicking()
+    this.resolveEnded()
+  }
+}
+
+const RUN_OUT =
+  'File descriptors have run out: new connections are closed unanswered until some are free. Raise the limit (ulimit -n) or lower the number of connections'

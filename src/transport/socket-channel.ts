@@ -1,0 +1,306 @@
+// The channel over a net.Socket or TLSSocket.
+// Its law: nothing is made for a connection but this object; what listens on the socket are functions shared by all,
+// which find the channel in a property of the socket. This is the hot path: a request costs one `receive` and one `write`.
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { Output } from '../bytes/output.ts'
+import { plainAddress } from './address.ts'
+import type { Channel, ChannelUser, Ends } from './channel.ts'
+
+/** Who is told of things that are not the user's business. */
+export interface ChannelHost {
+  /** A call to the user threw; the channel is being destroyed. */
+  failed(channel: SocketChannel, error: unknown): void
+  /** The channel is closed and its user has been told. */
+  gone(channel: SocketChannel): void
+}
+
+let lastId = 0
+
+/** A socket that a channel sits on. */
+export type Carrier = Socket & { channel?: SocketChannel | null }
+
+/**
+ * The writable high-water mark that sockets under channels must have: with 1, the socket emits 'drain' exactly when the
+ * kernel has taken the last of what it could not take at once.
+ */
+export const HIGH_WATER_MARK = 1
+
+/** Up to here, pieces are joined before they are written: copying them costs less than a vectored write. */
+const JOINED = 4096
+
+export class SocketChannel implements Channel {
+  readonly id: number
+  user: ChannelUser = NOBODY
+  /** The peer's address; empty for a Unix socket. */
+  readonly address: string
+  private readonly socket: Carrier
+  private readonly host: ChannelHost
+  private endsRead: Ends | null = null
+  private failure: Error | null = null
+  private over = false
+  private paused = false
+  private receiving = false
+  private waiting = false
+  private endHeld = false
+
+  constructor(socket: Carrier, host: ChannelHost, address: string) {
+    this.id = ++lastId
+    this.address = address
+    this.socket = socket
+    this.host = host
+    socket.channel = this
+  }
+
+  get ends(): Ends {
+    this.endsRead ??= endsOf(this.socket, this.address)
+    return this.endsRead
+  }
+
+  get backlog(): number {
+    return this.over ? 0 : this.socket.writableLength
+  }
+
+  get bytesSent(): number {
+    return bytesTaken(this.socket)
+  }
+
+  get closed(): boolean {
+    return this.over
+  }
+
+  /** Whether reading may start, now that the user has been chosen. */
+  get wantsToRead(): boolean {
+    return !this.over && !this.paused
+  }
+
+  write(output: Output): void {
+    const text = output.takeText()
+    if (text === null) {
+      const pieces = output.takePieces()
+      if (this.over) return
+      writePieces(this.socket, pieces)
+    } else {
+      if (text === '' || this.over) return
+      this.socket.write(text, 'latin1')
+    }
+    if (this.socket.writableLength !== 0) this.waiting = true
+  }
+
+  pause(): void {
+    if (this.paused) return
+    this.paused = true
+    // During `receive` the answer of the read callback does it.
+    if (!this.receiving && !this.over) this.socket.pause()
+  }
+
+  resume(): void {
+    if (!this.paused) return
+    this.paused = false
+    if (this.over) return
+    if (!this.receiving) this.socket.resume()
+    if (this.endHeld) {
+      this.endHeld = false
+      process.nextTick(endedLater, this)
+    }
+  }
+
+  finish(): void {
+    if (!this.over) this.socket.end()
+  }
+
+  destroy(error?: Error): void {
+    if (this.over) return
+    this.over = true
+    this.failure = error ?? null
+    this.socket.destroy()
+  }
+
+  /** Bytes came in. Returns whether to go on reading. */
+  received(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.over) return false
+    this.receiving = true
+    try {
+      this.user.receive(bytes, start, end)
+    } catch (error) {
+      this.fail(error)
+    }
+    this.receiving = false
+    return !this.paused && !this.over
+  }
+
+  drained(): void {
+    if (!this.waiting || this.over || this.socket.writableLength !== 0) return
+    this.waiting = false
+    try {
+      this.user.drained()
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  ended(): void {
+    if (this.over) return
+    if (this.paused) {
+      this.endHeld = true
+      return
+    }
+    try {
+      this.user.ended()
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  /** The socket reports an error; it closes itself next. */
+  broke(error: Error): void {
+    if (this.over) return
+    this.over = true
+    this.failure = error
+  }
+
+  /** The socket is closed: the last that happens. */
+  finished(): void {
+    this.over = true
+    this.socket.channel = null
+    try {
+      this.user.closed(this.failure)
+    } catch (error) {
+      this.host.failed(this, error)
+    }
+    this.host.gone(this)
+  }
+
+  /** Gives the socket back, so that another can sit on it; this channel is over without a word. */
+  release(): Socket {
+    this.over = true
+    this.socket.channel = null
+    return this.socket
+  }
+
+  private fail(error: unknown): void {
+    this.destroy(error instanceof Error ? error : new Error(String(error)))
+    this.host.failed(this, error)
+  }
+}
+
+/** Listens on a socket that has a channel, for everything but what is read. */
+export function listenTo(socket: Carrier): void {
+  socket.on('drain', onDrain)
+  socket.on('end', onEnd)
+  socket.on('error', onError)
+  socket.on('close', onClose)
+}
+
+/** Reads through Node's streams: over TLS, and where no buffer can be shared. */
+export function readByStream(socket: Carrier): void {
+  socket.on('data', onData)
+}
+
+/** Stops what `readByStream` started; the socket stands still. */
+export function stopReadingByStream(socket: Carrier): void {
+  socket.off('data', onData)
+  socket.pause()
+}
+
+function onData(this: Carrier, bytes: Uint8Array): void {
+  const channel = this.channel
+  if (channel && !channel.received(bytes, 0, bytes.length)) this.pause()
+}
+
+function onDrain(this: Carrier): void {
+  this.channel?.drained()
+}
+
+function onEnd(this: Carrier): void {
+  this.channel?.ended()
+}
+
+function onError(this: Carrier, error: Error): void {
+  this.channel?.broke(error)
+}
+
+function onClose(this: Carrier): void {
+  this.channel?.finished()
+}
+
+function endedLater(channel: SocketChannel): void {
+  channel.ended()
+}
+
+/** One system call for all pieces: joined where they are small, else gathered by the kernel. */
+function writePieces(socket: Socket, pieces: readonly (string | Uint8Array)[]): void {
+  let size = 0
+  for (let i = 0; i < pieces.length; i++) size += pieces[i].length
+  if (size === 0) return
+  if (size <= JOINED) {
+    socket.write(joined(pieces, size))
+    return
+  }
+  if (pieces.length > 1) socket.cork()
+  for (let i = 0; i < pieces.length; i++) {
+    const piece = pieces[i]
+    if (typeof piece === 'string') socket.write(piece, 'latin1')
+    else socket.write(piece)
+  }
+  if (pieces.length > 1) socket.uncork()
+}
+
+function joined(pieces: readonly (string | Uint8Array)[], size: number): Uint8Array {
+  const whole = Buffer.allocUnsafe(size)
+  let at = 0
+  for (let i = 0; i < pieces.length; i++) {
+    const piece = pieces[i]
+    if (typeof piece === 'string') whole.write(piece, at, 'latin1')
+    else whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}
+
+/**
+ * What the kernel has taken. libuv reports a write only when all of it is done, but keeps count of what is queued; the
+ * count is on the handle, under TLS on that of the socket below (and then in bytes of TLS). Without it, whole writes count.
+ */
+function bytesTaken(socket: Socket): number {
+  const { _handle: handle } = socket as { _handle?: Handle | null }
+  const bottom = handle?._parent ?? handle
+  if (typeof bottom?.writeQueueSize === 'number' && typeof bottom.bytesWritten === 'number')
+    return bottom.bytesWritten - bottom.writeQueueSize
+  return (socket.bytesWritten ?? 0) - socket.writableLength
+}
+
+interface Handle {
+  readonly _parent?: Handle
+  readonly bytesWritten?: number
+  readonly writeQueueSize?: number
+}
+
+function endsOf(socket: Socket, address: string): Ends {
+  return {
+    address,
+    port: socket.remotePort ?? 0,
+    localAddress: plainAddress(socket.localAddress ?? ''),
+    localPort: socket.localPort ?? 0,
+    tls: 'encrypted' in socket ? tlsOf(socket as TLSSocket) : null,
+  }
+}
+
+function tlsOf(socket: TLSSocket): Ends['tls'] {
+  const cipher = socket.getCipher() as { standardName?: string; name?: string } | null | undefined
+  const serverName: unknown = (socket as { servername?: unknown }).servername
+  return {
+    version: socket.getProtocol() ?? '',
+    cipher: cipher?.standardName ?? cipher?.name ?? '',
+    serverName: typeof serverName === 'string' ? serverName : '',
+    alpn: socket.alpnProtocol || '',
+  }
+}
+
+/** Before there is a user: whatever comes in is ignored. */
+const NOBODY: ChannelUser = {
+  receive() {},
+  drained() {},
+  ended() {},
+  closed() {},
+}
