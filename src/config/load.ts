@@ -1,7 +1,8 @@
 // Pours the sources into one configuration: defaults, then the file, then the environment, then the flags, each
 // stronger than the one before. Everything that is wrong is gathered, so that it is told at once.
 import { dirname, resolve } from 'node:path'
-import { findFile, labelOf, type Member, readFile } from './file.ts'
+import { findFile, labelOf, readFile } from './file.ts'
+import type { Member } from './json.ts'
 import { nearest } from './nearest.ts'
 import { about, type Config, flagsOf, KEYS, type Key, keyNamed, variableOf } from './options.ts'
 import type { Origin } from './origin.ts'

@@ -1,0 +1,30 @@
+// A configuration file of any bytes is taken apart or refused with a place in it; nothing else is thrown.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ConfigError, KEYS } from '../../src/config/index.ts'
+import { membersOf } from '../../src/config/json.ts'
+import { keyNamed } from '../../src/config/options.ts'
+import { fits } from '../../src/config/schema.ts'
+
+export default {
+  name: 'config-file',
+  seeds: [
+    readFileSync(join(import.meta.dirname, '..', 'config', 'fixtures', 'older-server.json')),
+    new TextEncoder().encode('{ "redirects": ["/a /b 301", { "from": "/c", "to": "/d" }], /* x */ "port": "auto", }'),
+    new TextEncoder().encode('{ "headers": [{ "path": "/*", "set": { "A": "b" } }], "log_level": "debug" } // y'),
+  ],
+  run(bytes: Uint8Array): void {
+    try {
+      for (const { name, value, origin } of membersOf(bytes, 'fuzz.json')) {
+        assert(origin.source === 'file' && origin.line > 0 && origin.column > 0)
+        const key = keyNamed(name)
+        assert(key === undefined || KEYS.includes(key))
+        if (key !== undefined) fits(key, value)
+      }
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      assert.doesNotMatch(error.message, /\p{Cc}/u)
+    }
+  },
+}
