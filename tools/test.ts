@@ -44,9 +44,7 @@ tests.on('test:summary', ({ file, success }) => {
 
 const report = new spec()
 // The summary's lines are told from the tests' own by the `#` that TAP gives them.
-report.on('data', (text: Buffer | string) =>
-  process.stdout.write(String(text).replace(/^(?:\u001b\[\d+m)?\u2139 /gm, '# ')),
-)
+report.on('data', (text: Buffer | string) => process.stdout.write(String(text).replace(/^\S*\u2139 /gm, '# ')))
 tests.pipe(report)
 await new Promise(done => report.on('end', done))
 clearTimeout(alarm)
