@@ -1,0 +1,21 @@
+-- For wrk: prints the load's figures as one line of JSON, whole numbers as they were counted. WIREWRIGHT_PIPELINE=n in
+-- the environment makes each connection send n requests at a time.
+local depth = tonumber(os.getenv("WIREWRIGHT_PIPELINE") or "1")
+
+if depth > 1 then
+  local requests
+  function init()
+    requests = string.rep(wrk.format(), depth)
+  end
+  function request()
+    return requests
+  end
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  print(string.format(
+    '{"requests":%d,"bytes":%d,"microseconds":%d,"status":%d,"connect":%d,"read":%d,"write":%d,"timeout":%d,"p50":%d,"p99":%d}',
+    summary.requests, summary.bytes, summary.duration, errors.status, errors.connect, errors.read, errors.write,
+    errors.timeout, latency:percentile(50), latency:percentile(99)))
+end

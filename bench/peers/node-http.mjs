@@ -1,0 +1,26 @@
+// node:http and node:https. usage: node node-http.mjs hello|files PORT [CERTIFICATE KEY | FOLDER]
+import { readFileSync } from 'node:fs'
+import http from 'node:http'
+import https from 'node:https'
+import { IDLE_TIMEOUT } from './idle-timeout.mjs'
+
+const [kind, port, ...rest] = process.argv.slice(2)
+const options = { keepAliveTimeout: IDLE_TIMEOUT * 1000 }
+
+const listener = kind === 'files' ? await folder(rest[0]) : hello
+const server =
+  kind === 'hello' && rest.length === 2
+    ? https.createServer({ ...options, cert: readFileSync(rest[0]), key: readFileSync(rest[1]) }, listener)
+    : http.createServer(options, listener)
+server.listen(Number(port), '127.0.0.1', 1024)
+
+function hello(_request, response) {
+  response.setHeader('Content-Type', 'text/plain; charset=utf-8')
+  response.setHeader('Content-Length', 13)
+  response.end('Hello, world!')
+}
+
+async function folder(root) {
+  const { default: sirv } = await import('sirv')
+  return sirv(root, { etag: true })
+}

@@ -1,0 +1,55 @@
+// Where the programs of the peers are, and which versions they have.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** This folder. */
+export const BENCH = import.meta.dirname
+
+const MODULES = join(BENCH, 'node_modules')
+
+/** One of the scripts in `peers/`. */
+export function script(name: string): string {
+  return join(BENCH, 'peers', name)
+}
+
+/** The version of a package that the bench has installed. */
+export function packaged(name: string): string {
+  return JSON.parse(readFileSync(join(MODULES, name, 'package.json'), 'utf8')).version
+}
+
+/** The program that an npm package carries for this machine, started without the package's own launcher, which would cost a process. */
+export function native(prefix: string, path: string): string {
+  const [scope = '', start = ''] = prefix.split('/')
+  const folders = readdirSync(join(MODULES, scope)).filter(name => name.startsWith(start))
+  const program = folders.map(name => join(MODULES, scope, name, path)).find(existsSync)
+  if (program === undefined) throw notForThisMachine(prefix)
+  return program
+}
+
+/** What a program prints when asked for its version, on either output. */
+export function printed(program: string, ...argv: string[]): string {
+  const { stdout, stderr } = spawnSync(program, argv, { encoding: 'utf8' })
+  return `${stdout ?? ''}${stderr ?? ''}`.trim()
+}
+
+/** The first of the programs that this machine lacks. */
+export function missing(programs: readonly string[]): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return programs.find(program => !folders.some(folder => existsSync(join(folder, program))))
+}
+
+/** The program made of `peers/NAME.c`, compiled when it is older than its source. */
+export function compiled(name: string): string {
+  const source = script(`${name}.c`)
+  const program = join(BENCH, '.cache', name)
+  if (!existsSync(program) || statSync(program).mtimeMs < statSync(source).mtimeMs) {
+    mkdirSync(join(BENCH, '.cache'), { recursive: true })
+    execFileSync('gcc', ['-O2', '-Wall', '-D_GNU_SOURCE', '-o', program, source], { stdio: 'inherit' })
+  }
+  return program
+}
+
+function notForThisMachine(name: string): Error {
+  return new Error(`${name} has no program for ${process.platform} ${process.arch}`)
+}

@@ -1,0 +1,152 @@
+// Results as text: one table for each load, in Markdown that reads well in a terminal too.
+import type { Limit, Verdict } from './budget.ts'
+import { verdicts } from './budget.ts'
+import { figureOf, type LoadResult, median, type Row } from './figures.ts'
+
+/** The table of one load. Ratios are to the peer named `base`. */
+export function loadTable(result: LoadResult, base = 'ours'): string {
+  const columns = columnsOf(result, base)
+  return table(
+    columns.map(column => column.title),
+    result.rows.map(row => columns.map(column => column.cell(row))),
+  )
+}
+
+/** Why figures are missing, a line each. */
+export function faultLines(result: LoadResult): string[] {
+  return result.rows.flatMap(row => row.faults.map(fault => `${row.title}: not valid: ${fault.replace(/\s+/g, ' ')}`))
+}
+
+export function budgetTable(all: readonly Verdict[]): string {
+  return table(
+    ['what', 'at most', 'measured', ''],
+    all.map(({ limit, value, kept }) => [
+      limitText(limit),
+      String(limit.most),
+      number(value),
+      kept ? 'kept' : '**missed**',
+    ]),
+  )
+}
+
+/** All of `RESULTS.md`. */
+export function report(results: readonly LoadResult[]): string {
+  return `# Measured
+
+${METHOD}
+![The figures as bars](results.svg)
+
+## What is promised
+
+"Ours" is Wirewright. Of each pair of medians: the ratio, or the difference.
+
+${budgetTable(verdicts(results))}
+
+## Figures
+
+${results.map(section).join('\n\n')}
+
+## Versions
+
+${versions(results)}
+`
+}
+
+const METHOD = `This file is written by \`npm run bench\`. The figures are the server's own cost: CPU time, user and system, of the
+process and all its descendants, as /proc counts it, divided by the requests that were answered. It hardly moves with
+the load client or the neighbours; requests per second does.
+
+- Servers are pinned to one core, the load client to another; everything is on the loopback.
+- All servers of a load stand ready at the same time, are warmed up twice, and are then loaded in turn, round after round,
+  in rotating order. Rounds are spread over several starts of the servers.
+- Figures are medians over the rounds; least and greatest stand beside them. Memory is the most that was resident at
+  any time during the load, sampled ten times a second.
+- Each server must give the right status, length and content before it is measured. Any failed request makes the
+  figure invalid, and it is left out with its reason.
+- Wirewright runs as it is published, with its defaults: Date field, limits and time-outs on. Requests are not logged, by
+  any server. Idle time-outs shorter than nginx's 75 seconds are raised to it, and nginx and Caddy have one worker.
+- Throughput: wrk, one thread, 64 keep-alive connections (4 for the file of 100 MB).
+- Idle connections: 10,000 after 1,000 that warm up, one request each; the growth of private memory, after a full garbage collection where the
+  runtime can be asked for one (Node, Bun, Deno). \`node:net\` is a socket that is read once, answered and left alone.
+- Start: from the start of the process to the first byte of its first reply, a connect being tried every millisecond.
+`
+
+interface Column {
+  readonly title: string
+  readonly cell: (row: Row) => string
+}
+
+function columnsOf(result: LoadResult, base: string): Column[] {
+  const baseFigure = figureNamed(result, base)
+  const zero = figureNamed(result, 'net')
+  const columns: Column[] = [
+    { title: 'server', cell: row => row.title },
+    { title: result.unit, cell: row => number(figureOf(row)?.median) },
+    { title: 'least – greatest', cell: row => range(row) },
+    { title: base === 'ours' ? '× ours' : `× ${base}`, cell: row => ratio(figureOf(row)?.median, baseFigure) },
+  ]
+  if (zero !== undefined)
+    columns.push({ title: 'above node:net', cell: row => number(difference(figureOf(row)?.median, zero)) })
+  if (result.rows.some(row => row.samples.some(sample => sample.rate !== null)))
+    columns.push({ title: 'requests/s', cell: row => number(median(row.samples.map(sample => sample.rate ?? 0))) })
+  columns.push({ title: 'MB', cell: row => number(median(row.samples.map(sample => sample.memory)) / 1e6) })
+  return columns
+}
+
+function section(result: LoadResult): string {
+  const faults = faultLines(result).map(line => `- ${line}`)
+  const length = result.seconds > 0 ? ` of ${result.seconds} s` : ''
+  const when = `${result.rounds} rounds${length}, ${result.starts} starts of each server, ${result.date.slice(0, 16).replace('T', ' ')} UTC; ${result.machine}`
+  return [`### ${result.title}`, loadTable(result), ...(faults.length > 0 ? [faults.join('\n')] : []), when].join(
+    '\n\n',
+  )
+}
+
+function versions(results: readonly LoadResult[]): string {
+  const found = new Map<string, Set<string>>()
+  for (const row of results.flatMap(result => result.rows))
+    found.set(row.title, (found.get(row.title) ?? new Set()).add(row.version))
+  return table(
+    ['server', 'version'],
+    [...found].map(([title, each]) => [title, [...each].join('; ')]),
+  )
+}
+
+function limitText({ load, how, against }: Limit): string {
+  if (how === 'growth') return `${load}: MB of memory more than at start`
+  const other = against.load === load ? against.peer : `${against.peer} under ${against.load}`
+  return how === 'times' ? `${load}: ours, times ${other}` : `${load}: ours, more than ${other}`
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = titles.map((title, column) => Math.max(title.length, 3, ...rows.map(row => row[column]!.length)))
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join(' | ')} |`
+  const rule = `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
+  return [line(titles), rule, ...rows.map(line)].join('\n')
+}
+
+function figureNamed(result: LoadResult, peer: string): number | undefined {
+  const row = result.rows.find(each => each.peer === peer)
+  return row && figureOf(row)?.median
+}
+
+function range(row: Row): string {
+  const figure = figureOf(row)
+  return figure === null ? 'not valid' : `${number(figure.least)} – ${number(figure.greatest)}`
+}
+
+function ratio(value: number | undefined, base: number | undefined): string {
+  return value === undefined || base === undefined ? '–' : (value / base).toFixed(2)
+}
+
+function difference(value: number | undefined, base: number): number | undefined {
+  return value === undefined ? undefined : value - base
+}
+
+/** Three digits that count, thousands apart. */
+export function number(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return '–'
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+}

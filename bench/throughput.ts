@@ -1,0 +1,91 @@
+// Requests as fast as they are answered: all contestants stand ready, and are loaded in turn, round after round, so that a
+// drift of the machine's speed meets all of them alike.
+import { type Contestant, contestants, type Launched } from './contestant.ts'
+import { cpuSeconds, residentBytes } from './cpu.ts'
+import { type Row, rotated, type Sample } from './figures.ts'
+import type { Plan, Throughput } from './loads.ts'
+import type { Peer } from './peers.ts'
+import type { Materials } from './prepare.ts'
+import { verify } from './verify.ts'
+import { wrk } from './wrk.ts'
+
+const MEMORY_EVERY = 100
+
+export async function measureThroughput(
+  load: Throughput,
+  peers: readonly Peer[],
+  materials: Materials,
+  plan: Plan,
+): Promise<Row[]> {
+  const all = contestants(load, peers)
+  for (let started = 0; started < plan.starts; started++) {
+    const from = Math.round((plan.rounds * started) / plan.starts)
+    const to = Math.round((plan.rounds * (started + 1)) / plan.starts)
+    if (to > from) await measureRounds(load, all, materials, plan, from, to)
+  }
+  return all.map(each => each.row())
+}
+
+async function measureRounds(
+  load: Throughput,
+  all: readonly Contestant[],
+  materials: Materials,
+  plan: Plan,
+  from: number,
+  to: number,
+): Promise<void> {
+  const ready = new Map<Contestant, Launched>()
+  try {
+    for (const each of all) {
+      const launched = await each.launch(materials)
+      if (launched === null) continue
+      ready.set(each, launched)
+      each.atStart = residentBytes(launched.server.pid)
+      await verify(load, launched.origin, materials).catch(error => each.blame(error))
+    }
+    const sound = [...ready.keys()].filter(each => each.faults.size === 0)
+    // Twice: an idle machine may have given its memory back, and compilers take their time.
+    for (const seconds of warmUps(plan.seconds)) {
+      plan.progress(`${load.title}: warming up`)
+      for (const each of sound) await take(load, each, ready.get(each)!, seconds, null)
+    }
+    for (let round = from; round < to; round++) {
+      plan.progress(`${load.title}: round ${round + 1} of ${plan.rounds}`)
+      for (const each of rotated(sound, round)) await take(load, each, ready.get(each)!, plan.seconds, each.samples)
+    }
+  } finally {
+    await Promise.all([...ready.values()].map(({ server }) => server.stop()))
+  }
+}
+
+/** Loads one contestant once, and keeps the sample if there is where to. */
+async function take(
+  load: Throughput,
+  each: Contestant,
+  { server, origin }: Launched,
+  seconds: number,
+  samples: Sample[] | null,
+): Promise<void> {
+  let memory = residentBytes(server.pid)
+  const watch = setInterval(() => {
+    memory = Math.max(memory, residentBytes(server.pid))
+  }, MEMORY_EVERY)
+  try {
+    const before = cpuSeconds(server.pid)
+    const { requests, bytes, seconds: took, fault } = await wrk(load, origin, seconds)
+    const used = cpuSeconds(server.pid) - before
+    if (fault !== null) each.blame(fault)
+    const ended = server.ended()
+    if (ended !== null) each.blame(ended)
+    const figure = load.per === 'request' ? (used * 1e6) / requests : (used * 1e3) / (bytes / 1e9)
+    if (Number.isFinite(figure)) samples?.push({ figure, rate: requests / took, memory })
+  } catch (error) {
+    each.blame(error)
+  } finally {
+    clearInterval(watch)
+  }
+}
+
+function warmUps(seconds: number): number[] {
+  return [Math.max(1, seconds - 1), seconds]
+}

@@ -1,0 +1,95 @@
+// Makes sure that a server answers as it should before it is measured: a wrong reply can be very fast.
+import { createHash, type Hash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type IncomingMessage, request as plain } from 'node:http'
+import { request as secure } from 'node:https'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Throughput } from './loads.ts'
+import type { Materials } from './prepare.ts'
+
+const HELLO = 'Hello, world!'
+
+/** @throws where a reply is not what every peer must give */
+export async function verify(load: Throughput, origin: string, materials: Materials): Promise<void> {
+  await verifyOne(load, origin, load.path === '/' ? digest(HELLO) : await digestFile(join(materials.site, load.path)))
+  if (load.pipelined > 1) await verifyPipelined(load.pipelined, origin)
+}
+
+async function verifyOne(load: Throughput, origin: string, expected: Digest): Promise<void> {
+  const reply = await ask(origin + load.path, load.fields)
+  const hash = createHash('sha256')
+  let size = 0
+  for await (const chunk of reply) {
+    hash.update(chunk)
+    size += chunk.length
+  }
+  const stated = reply.headers['content-length']
+  if (reply.statusCode !== 200) throw wrong(load.path, `status ${reply.statusCode}`)
+  if (stated !== String(expected.size)) throw wrong(load.path, `a Content-Length of ${stated}, not ${expected.size}`)
+  if (size !== expected.size || hash.digest('hex') !== expected.sha256) throw wrong(load.path, 'another content')
+}
+
+/** All requests in one write: as many replies must come back, each with its content, and nothing else. */
+function verifyPipelined(count: number, origin: string): Promise<void> {
+  const { port, host } = new URL(origin)
+  return new Promise((done, fail) => {
+    let received = ''
+    const socket = connect(Number(port), '127.0.0.1', () =>
+      socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(count)),
+    )
+    const end = (error?: Error) => {
+      socket.destroy()
+      error ? fail(error) : done()
+    }
+    socket.setTimeout(3000, () => end(wrong('/', `${occurrences(received, HELLO)} of ${count} pipelined replies`)))
+    socket.once('error', end)
+    socket.on('data', bytes => {
+      received += bytes.toString('latin1')
+      if (occurrences(received, HELLO) < count) return
+      const sound = occurrences(received, 'HTTP/1.1 200') === count && received.endsWith(HELLO)
+      end(sound ? undefined : wrong('/', 'pipelined replies that are not its replies one after the other'))
+    })
+  })
+}
+
+function ask(url: string, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+  return new Promise((done, fail) => {
+    const options = { headers, agent: false as const, timeout: 10_000 }
+    const request = url.startsWith('https')
+      ? secure(url, { ...options, rejectUnauthorized: false }, done)
+      : plain(url, options, done)
+    request.once('timeout', () => request.destroy(wrong(url, 'nothing for 10 seconds')))
+    request.once('error', fail).end()
+  })
+}
+
+interface Digest {
+  readonly size: number
+  readonly sha256: string
+}
+
+function digest(text: string): Digest {
+  return { size: text.length, sha256: createHash('sha256').update(text).digest('hex') }
+}
+
+async function digestFile(path: string): Promise<Digest> {
+  const hash: Hash = createHash('sha256')
+  let size = 0
+  await pipeline(createReadStream(path), async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) {
+      hash.update(chunk)
+      size += chunk.length
+    }
+  })
+  return { size, sha256: hash.digest('hex') }
+}
+
+function occurrences(text: string, part: string): number {
+  return text.split(part).length - 1
+}
+
+function wrong(path: string, got: string): Error {
+  return new Error(`answers GET ${path} with ${got}`)
+}
