@@ -2,6 +2,7 @@
 // head scanner. Bytes of content are handed on where they lie.
 import { FIELD_VALUE, HEX_VALUE } from '../bytes/classes.ts'
 import type { RuleName } from './errors.ts'
+import type { H1Limits } from './limits.ts'
 
 /** More than one read could tell exactly; also where a size that long is only meant to overflow somebody's integer. */
 const MOST_SIZE_DIGITS = 13
@@ -36,19 +37,20 @@ export class ChunkReader {
   private phase = FIRST_DIGIT
   private left = 0
   private digits = 0
-  private extensionLeft: number
-  private readonly extensionBytes: number
+  private extensionLeft = 0
+  private contentLeft = 0
+  private readonly limits: H1Limits
 
-  constructor(extensionBytes: number) {
-    this.extensionBytes = extensionBytes
-    this.extensionLeft = extensionBytes
+  constructor(limits: H1Limits) {
+    this.limits = limits
   }
 
   reset(): void {
     this.phase = FIRST_DIGIT
     this.left = 0
     this.digits = 0
-    this.extensionLeft = this.extensionBytes
+    this.extensionLeft = this.limits.chunkExtensionBytes
+    this.contentLeft = this.limits.contentBytes
   }
 
   /** Reads from `at` up to the next piece of content, the last chunk's line, a broken rule, or the end of the bytes. */
@@ -67,6 +69,9 @@ export class ChunkReader {
             i++
           } else {
             if (this.phase === FIRST_DIGIT) return this.fail(byte === LF ? 'bare-lf' : 'invalid-chunk-size', i)
+            // Refused by what it announces, not when it has come: so it is the same however the bytes are split.
+            if (this.left > this.contentLeft) return this.fail('content-too-large', i)
+            this.contentLeft -= this.left
             this.phase = SPACE
           }
           break

@@ -3,6 +3,7 @@
 // clock. One exchange at a time: the next request is read when the response to the last one has been sent.
 import { Output } from '../bytes/output.ts'
 import { latin1 } from '../bytes/text.ts'
+import type { FieldList } from '../http/fields.ts'
 import { CHUNK_BROKEN, ChunkReader, HAS_DATA, LAST_CHUNK } from './chunks.ts'
 import { broken, type RuleName } from './errors.ts'
 import { CHUNKED, TUNNELLED, UNTIL_CLOSE } from './framing.ts'
@@ -14,6 +15,7 @@ import { type ReceivedHead, requestHead, responseHead } from './received-head.ts
 import { SendingSide } from './sender.ts'
 import type { H1Sink } from './sink.ts'
 import { after, CLOSED, CONTENT, DONE, FAILED, IDLE, TUNNEL } from './states.ts'
+import type { Preamble } from './writer.ts'
 
 /** Fields that must not come in trailers, because they would have had to be known before the content (RFC 9110 section 6.5.1). */
 const NOT_IN_TRAILERS = [
@@ -29,6 +31,9 @@ const NOT_IN_TRAILERS = [
   'content-range',
   'expect',
 ]
+
+/** Where the status stands in a status line. */
+const STATUS_AT = 'HTTP/1.1 '.length
 
 /** An incomplete head: what of it has come, and how far it has been scanned. */
 interface Partial {
@@ -52,6 +57,8 @@ export class H1Connection extends SendingSide {
   private messageBytes = 0
   private inTrailers = false
   private knownHost = ''
+  /** Where in the bytes of the present `receive` those begin that are this connection's. */
+  private givenFrom = 0
 
   constructor(role: 'server' | 'client', limits: H1Limits = DEFAULT_LIMITS, output: Output = new Output()) {
     super(output)
@@ -61,7 +68,7 @@ export class H1Connection extends SendingSide {
 
   /** Whether part of a message has come: the rest of it is awaited. */
   get midMessage(): boolean {
-    return this.receiving === CONTENT || this.partial !== null
+    return this.receiving === CONTENT || (this.partial !== null && !this.partial.scanner.untouched)
   }
 
   /** Bytes of an incomplete head that are kept here. */
@@ -81,6 +88,7 @@ export class H1Connection extends SendingSide {
    */
   receive(bytes: Uint8Array, sink: H1Sink, start = 0, end = bytes.length): number {
     let at = start
+    this.givenFrom = start
     while (!this.paused) {
       if (this.endDue) this.endMessage(sink)
       else if (at === end) break
@@ -116,11 +124,17 @@ export class H1Connection extends SendingSide {
       this.receiving = CLOSED
       sink.end()
     } else if (this.receiving === IDLE) {
+      this.partial = null
       this.receiving = CLOSED
       this.persistent = false
     } else if (this.receiving !== FAILED) {
       this.persistent = false
     }
+  }
+
+  override sendSwitch(status: number, fields: FieldList, upgrade: string, preamble: Preamble): void {
+    super.sendSwitch(status, fields, upgrade, preamble)
+    this.endDue = false
   }
 
   private receiveHead(bytes: Uint8Array, at: number, end: number, sink: H1Sink): number {
@@ -147,14 +161,21 @@ export class H1Connection extends SendingSide {
     if (found === MORE) return end
     const next = at + scanner.at - before
     this.partial = null
+    this.givenFrom = 0
     if (found === COMPLETE) this.headComplete(scanner, held.bytes, 0, held.size, sink)
     else this.headBroken(scanner, held.bytes, 0, held.size, sink)
+    this.givenFrom = at
     return found === BROKEN ? at : next
   }
 
   private headBroken(scanner: HeadScanner, bytes: Uint8Array, base: number, end: number, sink: H1Sink): void {
     const { rule, at } = scanner
     giveBack(scanner)
+    if (this.isServer && !this.inTrailers) {
+      // The refusal answers a request of which nothing is known, and not the one before.
+      this.method = ''
+      this.minor = 1
+    }
     this.fail(rule, this.inTrailers ? this.messageBytes + at : at, bytes, base + at, end, sink)
   }
 
@@ -179,6 +200,10 @@ export class H1Connection extends SendingSide {
       this.fail(head.broken, head.brokenAt, bytes, base + head.brokenAt, end, sink)
       return
     }
+    if (head.status === 101 && !this.upgradeAsked) {
+      this.fail('unasked-upgrade', STATUS_AT, bytes, base + STATUS_AT, end, sink)
+      return
+    }
     this.begin(head, size, sink)
   }
 
@@ -193,11 +218,11 @@ export class H1Connection extends SendingSide {
     this.received = 0
     this.knownHost = head.host
     if (this.isServer) this.persistent = head.persistent
-    else if (!head.persistent || head.framing === UNTIL_CLOSE) this.persistent = false
+    else if (!head.persistent) this.persistent = false
     this.receiving = CONTENT
     this.endDue = head.framing === 0
     if (head.framing === CHUNKED) {
-      this.chunks ??= new ChunkReader(this.limits.chunkExtensionBytes)
+      this.chunks ??= new ChunkReader(this.limits)
       this.chunks.reset()
     } else if (head.framing === TUNNELLED) {
       this.receiving = TUNNEL
@@ -211,8 +236,8 @@ export class H1Connection extends SendingSide {
     if (this.inTrailers) return this.receiveHead(bytes, at, end, sink)
     if (this.framing === CHUNKED) return this.receiveChunks(bytes, at, end, sink)
     const counted = this.framing !== UNTIL_CLOSE
-    const take = counted ? Math.min(this.left, end - at) : end - at
-    if (this.received + take > this.limits.contentBytes) {
+    const take = Math.min(counted ? this.left : this.limits.contentBytes - this.received, end - at)
+    if (take === 0) {
       this.fail('content-too-large', this.messageBytes, bytes, at, end, sink)
       return at
     }
@@ -235,13 +260,12 @@ export class H1Connection extends SendingSide {
     this.messageBytes = base + next
     if (step === HAS_DATA) {
       this.received += next - chunks.dataStart
-      if (this.received > this.limits.contentBytes)
-        this.fail('content-too-large', base + chunks.dataStart, bytes, chunks.dataStart, end, sink)
-      else sink.content(bytes, chunks.dataStart, next)
+      sink.content(bytes, chunks.dataStart, next)
     } else if (step === LAST_CHUNK) {
       this.inTrailers = true
     } else if (step === CHUNK_BROKEN) {
       this.fail(chunks.rule, base + next, bytes, next, end, sink)
+      return start
     }
     return next
   }
@@ -258,8 +282,10 @@ export class H1Connection extends SendingSide {
       this.endMessage(sink)
       return
     }
-    if (NOT_IN_TRAILERS.some(name => fields.has(name))) {
-      this.fail('forbidden-trailer', this.messageBytes, bytes, base, end, sink)
+    const forbidden = NOT_IN_TRAILERS.find(name => fields.has(name))
+    if (forbidden !== undefined) {
+      const place = fields.placeOf(forbidden)
+      this.fail('forbidden-trailer', this.messageBytes + place, bytes, base + place, end, sink)
       return
     }
     this.endDue = true
@@ -268,6 +294,8 @@ export class H1Connection extends SendingSide {
 
   private endMessage(sink: H1Sink): void {
     this.endDue = false
+    // The request that asked for a tunnel has become one: its end is the connection's.
+    if (this.receiving === TUNNEL) return
     this.receiving = after('end', this.receiving)
     if (this.sending === DONE) this.turn()
     sink.end()
@@ -278,6 +306,7 @@ export class H1Connection extends SendingSide {
     const offset = (this.receiving === CONTENT ? this.messageBytes : 0) + (partial === null ? 0 : partial.scanner.at)
     const held = partial === null ? new HeldBytes() : partial.held
     this.partial = null
+    this.givenFrom = 0
     this.fail('incomplete-message', offset, held.bytes, held.size, held.size, sink)
   }
 
@@ -285,7 +314,7 @@ export class H1Connection extends SendingSide {
   private fail(rule: RuleName, offset: number, bytes: Uint8Array, at: number, end: number, sink: H1Sink): void {
     this.receiving = FAILED
     this.persistent = false
-    sink.failed(broken(rule, offset, bytes, at, end))
+    sink.failed(broken(rule, offset, bytes, at, this.givenFrom, end))
   }
 }
 

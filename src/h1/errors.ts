@@ -60,6 +60,11 @@ export const RULES = {
     section: 'RFC 9112 section 4',
     detail: 'A reason phrase is made of visible characters, spaces and tabs',
   },
+  'unasked-upgrade': {
+    status: 400,
+    section: 'RFC 9110 section 15.2.2',
+    detail: 'A response switches protocols only where the request asked for it',
+  },
   // Lines
   'bare-lf': {
     status: 400,
@@ -206,16 +211,28 @@ export interface H1Error extends Rule {
 
 const AROUND = 24
 
-/** The error for a rule that is broken at `at` in `bytes`, where `offset` is the same place counted from the message's first byte. */
-export function broken(rule: RuleName, offset: number, bytes: Uint8Array, at: number, end: number): H1Error {
-  const from = Math.max(0, at - Math.min(AROUND, offset))
+/**
+ * The error for a rule that is broken at `at` in `bytes`, where `offset` is the same place counted from the message's first
+ * byte. Only what is from `start` to `end` is shown: the bytes beside it may be another connection's.
+ */
+export function broken(
+  rule: RuleName,
+  offset: number,
+  bytes: Uint8Array,
+  at: number,
+  start: number,
+  end: number,
+): H1Error {
+  // A CR that was the last byte of the read before cannot be shown.
+  const shown = Math.max(start, at)
+  const from = Math.max(start, at - Math.min(AROUND, offset))
   return {
     rule,
     ...RULES[rule],
     blame: 'remote',
     scope: 'connection',
     offset,
-    around: bytes.slice(from, Math.min(end, at + AROUND)),
-    before: at - from,
+    around: bytes.slice(from, Math.min(end, shown + AROUND)),
+    before: shown - from,
   }
 }

@@ -138,8 +138,10 @@ function takeTransferEncoding(
 ): RuleName | null {
   facts.framingAt = line - base
   facts.transferCodings ??= []
-  facts.transferCodings.push(...listOf(bytes, start, end))
-  return facts.transferCodings.length === 0 ? 'invalid-transfer-encoding' : null
+  const codings = listOf(bytes, start, end)
+  facts.transferCodings.push(...codings)
+  // Empty members could be ignored, but `, chunked` is written by nobody who does not hope that somebody else reads it otherwise.
+  return codings.includes('') ? 'invalid-transfer-encoding' : null
 }
 
 function takeConnection(facts: FramingFields, bytes: Uint8Array, start: number, end: number): RuleName | null {
@@ -190,14 +192,17 @@ function takers(byName: Record<string, Taker>): ({ name: Uint8Array; take: Taker
   return table
 }
 
-/** The members of a comma-separated list in lower case; empty ones are ignored (RFC 9110 section 5.6.1). */
+/** The members of a comma-separated list in lower case, the empty ones too (RFC 9110 section 5.6.1). */
 function listOf(bytes: Uint8Array, start: number, end: number): string[] {
   const members: string[] = []
   let from = start
   for (let i = start; i <= end; i++) {
     if (i < end && bytes[i] !== COMMA) continue
-    const member = latin1(bytes, from, i).replace(/^[ \t]+|[ \t]+$/g, '')
-    if (member !== '') members.push(member.toLowerCase())
+    members.push(
+      latin1(bytes, from, i)
+        .replace(/^[ \t]+|[ \t]+$/g, '')
+        .toLowerCase(),
+    )
     from = i + 1
   }
   return members

@@ -39,6 +39,11 @@ export class HeadFields implements Fields {
     return name !== '' && this.lowerText.includes(`\r\n${name.toLowerCase()}:`)
   }
 
+  /** How many bytes stand before the field's first line, counted from the first field line. */
+  placeOf(name: string): number {
+    return this.lowerText.indexOf(`\r\n${name.toLowerCase()}:`)
+  }
+
   *[Symbol.iterator](): Iterator<readonly [string, string]> {
     let at = this.text.indexOf('\r\n') + 2
     while (at < this.text.length - 2) {

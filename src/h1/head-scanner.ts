@@ -69,6 +69,11 @@ export class HeadScanner {
     if (this.framing.touched) this.framing.reset()
   }
 
+  /** Whether nothing has come but an empty line before the head. */
+  get untouched(): boolean {
+    return this.at === this.start
+  }
+
   /**
    * Reads on. The head starts at `base` in `bytes`; what stands there up to the last call's end must be as it was.
    * After COMPLETE the head ends at `base + at`; after BROKEN the broken byte stands there.

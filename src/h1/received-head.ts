@@ -5,7 +5,7 @@ import { isValidAuthority } from '../http/authority.ts'
 import type { Fields } from '../http/fields.ts'
 import { parseTarget } from '../http/target.ts'
 import type { RuleName } from './errors.ts'
-import { type Framing, persists, requestFraming, responseFraming } from './framing.ts'
+import { type Framing, persists, requestFraming, responseFraming, TUNNELLED, UNTIL_CLOSE } from './framing.ts'
 import { HeadFields } from './head-fields.ts'
 import type { HeadScanner } from './head-scanner.ts'
 import type { H1Limits } from './limits.ts'
@@ -106,6 +106,7 @@ function frame(head: ReceivedHead, framing: Framing, at: number, limits: H1Limit
   else {
     head.framing = framing
     head.length = framing < 0 ? -1 : framing
+    if (framing === UNTIL_CLOSE || framing === TUNNELLED) head.persistent = false
   }
 }
 

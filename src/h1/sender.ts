@@ -19,6 +19,8 @@ export class SendingSide {
   protected method = ''
   /** The version of the request received, for what the client can read. */
   protected minor: 0 | 1 = 1
+  /** The request sent asked for another protocol. */
+  protected upgradeAsked = false
   /** Another exchange may follow, as far as both messages have said. */
   protected persistent = true
 
@@ -91,6 +93,7 @@ export class SendingSide {
     this.chunked = length === UNKNOWN_LENGTH
     this.bodiless = length === undefined
     this.sendLeft = length ?? 0
+    this.upgradeAsked = upgrade !== ''
     const framing =
       length === undefined ? '' : this.chunked ? 'Transfer-Encoding: chunked\r\n' : `Content-Length: ${length}\r\n`
     const form = formOf(fields)

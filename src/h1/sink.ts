@@ -4,13 +4,13 @@ import type { Fields } from '../http/fields.ts'
 import type { H1Error } from './errors.ts'
 
 export interface H1Sink {
-  /** A message's head is complete and valid. */
+  /** A message's head is complete and valid. Interim responses (1xx but 101) come before the final one and have nothing but a head. */
   head(head: H1Head): void
   /** A piece of content: `bytes` from `start` to `end`, borrowed. Never empty. */
   content(bytes: Uint8Array, start: number, end: number): void
   /** The trailer section, only where it has a field. */
   trailers(fields: Fields): void
-  /** The message is complete. Called once for each head, unless the connection fails. */
+  /** The message is complete. Called once for each head but interim ones, unless the connection fails; for a tunnel, when the peer ends it. */
   end(): void
   /** A rule was broken. Nothing more will be told of this connection. */
   failed(error: H1Error): void
