@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import type { H1Error } from '../../src/h1/errors.ts'
 import type { H1Head, H1Sink } from '../../src/h1/sink.ts'
-import type { Fields } from '../../src/http/fields.ts'
+import { FieldList, type Fields } from '../../src/http/fields.ts'
 import { show, showText } from './notation.ts'
 
 /** The part of a connection that reads. */
@@ -14,6 +14,39 @@ export interface Reader {
   end(sink: H1Sink): void
 }
 
+/** A connection with the other half of its exchanges: what it does when a message has ended, so that the next can be read. */
+export interface Party {
+  readonly connection: Reader
+  turn(): void
+}
+
+/** What makes connections: `src/h1`, or a copy of it with a fault planted in. */
+export type H1 = Pick<typeof import('../../src/h1/index.ts'), 'H1Connection' | 'Preamble' | 'DEFAULT_LIMITS'>
+
+/** A server that answers every request, or a client that has sent requests (`GET`, `GET with Upgrade`), each when the one before was answered. */
+export function party(h1: H1, answers: readonly string[], limits: Readonly<Record<string, number>> = {}): Party {
+  const connection = new h1.H1Connection(answers.length === 0 ? 'server' : 'client', {
+    ...h1.DEFAULT_LIMITS,
+    ...limits,
+  })
+  const preamble = new h1.Preamble('')
+  const requests = [...answers]
+  const ask = () => {
+    const [method, upgrade] = requests.shift()?.split(' with ') ?? []
+    if (method === undefined) return
+    connection.sendRequest(method, method === 'CONNECT' ? 'a:1' : '/', HOST, undefined, upgrade && 'any')
+  }
+  ask()
+  const turn = () => {
+    if (answers.length === 0) connection.sendTextResponse(200, FieldList.empty, '', preamble)
+    else ask()
+    connection.output.takePieces()
+  }
+  return { connection, turn }
+}
+
+const HOST = FieldList.of({ Host: 'a' })
+
 export interface Feeding {
   /** The peer sends FIN after the last piece. */
   readonly ends?: boolean
@@ -22,12 +55,12 @@ export interface Feeding {
 }
 
 /** The trace of a connection that is given the pieces one after the other, each in a buffer that is overwritten after the call. */
-export function trace(connection: Reader, pieces: readonly Uint8Array[], feeding: Feeding = {}): string[] {
-  const recorder = new Recorder(connection, feeding.pausing ?? false, pieces)
+export function trace(party: Party, pieces: readonly Uint8Array[], feeding: Feeding = {}): string[] {
+  const recorder = new Recorder(party, feeding.pausing ?? false, pieces)
   let kept: Uint8Array = new Uint8Array(0)
   for (const piece of pieces) kept = recorder.give(kept, piece)
   if (feeding.ends) {
-    connection.end(recorder)
+    party.connection.end(recorder)
     recorder.resumed()
   }
   return recorder.lines
@@ -44,6 +77,7 @@ const SCRIBBLE = 0x7e
 
 class Recorder implements H1Sink {
   readonly lines: string[] = []
+  private readonly party: Party
   private readonly connection: Reader
   private readonly pausing: boolean
   private readonly all: Uint8Array
@@ -51,8 +85,9 @@ class Recorder implements H1Sink {
   private paused = false
   private over = false
 
-  constructor(connection: Reader, pausing: boolean, pieces: readonly Uint8Array[]) {
-    this.connection = connection
+  constructor(party: Party, pausing: boolean, pieces: readonly Uint8Array[]) {
+    this.party = party
+    this.connection = party.connection
     this.pausing = pausing
     this.all = Buffer.concat(pieces)
   }
@@ -100,6 +135,7 @@ class Recorder implements H1Sink {
 
   end(): void {
     this.told('end')
+    this.party.turn()
   }
 
   failed(error: H1Error): void {
@@ -138,5 +174,5 @@ function describeHead(head: H1Head): string {
 }
 
 function describeFields(fields: Fields): string[] {
-  return [...fields].map(([name, value]) => `  ${name}: ${showText(value)}`)
+  return [...fields].map(([name, value]) => `  ${name}: ${showText(value)}`.trimEnd())
 }

@@ -12,7 +12,7 @@ export interface Vector {
   readonly anchor: string
   readonly section: string
   readonly role: 'server' | 'client'
-  /** The methods of the requests that the responses answer, in order; empty in the server's role. */
+  /** The requests that the responses answer, in order: `GET`, `GET with Upgrade`; empty in the server's role. */
   readonly answers: readonly string[]
   /** Limits that differ from the usual ones. */
   readonly limits: Readonly<Record<string, number>>
@@ -56,7 +56,7 @@ function parseVector(file: string, section: string): Vector {
   if (rfc === undefined) throw wrong('names no RFC section')
   if (message === undefined) throw wrong('has no ```http block')
   if (events === undefined) throw wrong('has no ```events block')
-  const answers = section.match(/^- Answers: (.*)$/m)?.[1].match(/[A-Z]+/g) ?? []
+  const answers = section.match(/^- Answers: (.*)$/m)?.[1].split(', ') ?? []
   const limits = [...(section.match(/^- Limits: (.*)$/m)?.[1] ?? '').matchAll(/`(\w+)` (\d+)/g)]
   const ends = message.trimEnd().endsWith(END)
   return {
@@ -79,7 +79,7 @@ function fence(section: string, language: string): string | undefined {
 
 /** An expected line with its bytes written the one way in which a trace writes them. */
 function canonical(line: string): string {
-  return show(bytesOf(line))
+  return show(bytesOf(line)).trimEnd()
 }
 
 /** The fragment that Markdown viewers give a heading. */
