@@ -1,26 +1,152 @@
+// Who the client is, where proxies stand in between. One rule: starting from the peer, each trusted hop is believed about
+// the hop before it, read from the right end of Forwarded (RFC 7239), or of X-Forwarded-For, -Proto and -Host where
+// there is no Forwarded. The first hop that is not trusted is the client. What is malformed ends the walk.
+//
+// A proxy that speaks one dialect passes the other on as the client sent it. So where both are there they must
+// tell the same, or neither is believed.
+import { formatAddress, isIPv4, parseAddress } from './addresses.ts'
+import { isValidAuthority } from './authority.ts'
 import type { Fields } from './fields.ts'
-/** Compiled addresses and networks of proxies that are believed. */
-export interface TrustList {
-  readonly empty: boolean
-  /** An IP address, or '' for a Unix socket. */
-  has(address: string): boolean
-}
+import { parseParameters, trimmed } from './lists.ts'
+import type { TrustList } from './trust.ts'
+
+export { type TrustList, trustList } from './trust.ts'
+
 export interface Origin {
+  /** An IP address, IPv4 dotted even where the socket maps it; empty for a Unix socket. */
   readonly address: string
   readonly scheme: 'http' | 'https'
+  /** Host and port that the client asked for. */
   readonly host: string
 }
-/** @throws TypeError for an entry that is no address, network, or one of `loopback`, `private`, `unix` */
-export function trustList(entries: readonly string[]): TrustList {
-  throw new Error(`not yet ${entries}`)
-}
-/** Who the client is, seen through trusted proxies. */
-export function clientOf(seen: {
+
+export interface Seen {
+  /** The peer's IP address; empty for a Unix socket. */
   readonly peerAddress: string
+  /** How the peer reached this server. */
   readonly scheme: 'http' | 'https'
+  /** The authority of the request as it came. */
   readonly host: string
   readonly fields: Fields
   readonly trust: TrustList
-}): Origin {
-  throw new Error(`not yet ${seen}`)
+}
+
+/** Who the client is, seen through trusted proxies. The peer itself where it is not trusted. */
+export function clientOf(seen: Seen): Origin {
+  const peer: Origin = { address: withoutMapping(seen.peerAddress), scheme: seen.scheme, host: seen.host }
+  if (seen.trust.empty || !seen.trust.has(seen.peerAddress)) return peer
+  const forwarded = seen.fields.all('forwarded')
+  const legacy = LEGACY.map(name => seen.fields.all(name))
+  const isLegacy = legacy.some(lines => lines.length > 0)
+  if (forwarded.length === 0) return isLegacy ? walk(peer, hopsOfLegacy(legacy), seen.trust) : peer
+  const client = walk(peer, hopsOfForwarded(forwarded), seen.trust)
+  return !isLegacy || isSame(client, walk(peer, hopsOfLegacy(legacy), seen.trust)) ? client : peer
+}
+
+const LEGACY = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host'] as const
+
+/** What one proxy says of the hop before it. */
+interface Hop {
+  /** null where the proxy does not tell. */
+  readonly address: string | null
+  readonly scheme: 'http' | 'https' | null
+  readonly host: string | null
+}
+
+/** Goes back hop by hop, nearest first, for as long as the one who tells is trusted. */
+function walk(peer: Origin, hops: Iterable<Hop>, trust: TrustList): Origin {
+  let client = peer
+  for (const hop of hops) {
+    client = {
+      address: hop.address ?? client.address,
+      scheme: hop.scheme ?? client.scheme,
+      host: hop.host ?? client.host,
+    }
+    if (hop.address === null || !trust.has(hop.address)) break
+  }
+  return client
+}
+
+/** The elements of Forwarded, last first, up to one that is malformed. */
+function* hopsOfForwarded(lines: readonly string[]): Generator<Hop, void, undefined> {
+  for (const element of fromTheRight(lines)) {
+    const pairs = parseParameters(element)
+    if (pairs === null) return
+    const hop = hopOf(pairs.get('for'), pairs.get('proto'), pairs.get('host'))
+    if (hop === null) return
+    yield hop
+  }
+}
+
+/** The elements of the three fields side by side, last first. A field with fewer elements has no more to say. */
+function* hopsOfLegacy([addresses, schemes, hosts]: readonly string[][]): Generator<Hop, void, undefined> {
+  const fromRight = [addresses, schemes, hosts].map(lines => fromTheRight(lines))
+  for (;;) {
+    const [address, scheme, host] = fromRight.map(elements => elements.next().value ?? undefined)
+    if (address === undefined && scheme === undefined && host === undefined) return
+    const hop = hopOf(address, scheme, host)
+    if (hop === null) return
+    yield hop
+  }
+}
+
+/** null where a part is malformed. */
+function hopOf(node: string | undefined, proto: string | undefined, host: string | undefined): Hop | null {
+  const address = node === undefined ? null : addressOfNode(node)
+  const scheme = proto?.toLowerCase() ?? null
+  if (address === undefined || (host !== undefined && !isValidAuthority(host))) return null
+  if (scheme !== null && scheme !== 'http' && scheme !== 'https') return null
+  return { address, scheme, host: host ?? null }
+}
+
+/**
+ * The address of a node (RFC 7239 section 6), with or without a port; X-Forwarded-For has IPv6 without brackets too. null
+ * for a node that hides itself (`unknown`, `_gazonk`), undefined for one that is malformed.
+ */
+function addressOfNode(node: string): string | null | undefined {
+  if (/^(?:unknown|_[\w.-]+)(?::(?:\d{1,5}|_[\w.-]+))?$/i.test(node)) return null
+  const bare = parseAddress(node)
+  if (bare !== null) return formatAddress(bare)
+  const [, literal, dotted] = /^(?:\[([\da-f:.]+)\]|([\d.]+))(?::(?:\d{1,5}|_[\w.-]+))?$/i.exec(node) ?? []
+  const bytes = parseAddress(literal ?? dotted ?? '')
+  return bytes === null ? undefined : formatAddress(bytes)
+}
+
+/**
+ * The elements of a list, last first. Read from the right, because there stands what the trusted proxy wrote: a quote that
+ * the client left open further left can swallow nothing of it.
+ */
+function* fromTheRight(lines: readonly string[]): Generator<string, void, undefined> {
+  for (let line = lines.length - 1; line >= 0; line--) {
+    const text = lines[line]
+    let end = text.length
+    let inQuotes = false
+    for (let at = text.length - 1; at >= -1; at--) {
+      if (at === -1 || (text[at] === ',' && !inQuotes)) {
+        const element = trimmed(text, at + 1, end)
+        if (element !== '') yield element
+        end = at
+      } else if (text[at] === '"' && !(inQuotes && isEscaped(text, at))) inQuotes = !inQuotes
+    }
+  }
+}
+
+/** Whether an odd number of backslashes stands before. */
+function isEscaped(text: string, at: number): boolean {
+  let count = 0
+  while (text[at - 1 - count] === '\\') count++
+  return count % 2 === 1
+}
+
+const MAPPED = '::ffff:'
+
+/** IPv4 as itself, where a socket of both families maps it. */
+function withoutMapping(address: string): string {
+  if (!address.startsWith(MAPPED)) return address
+  const bytes = parseAddress(address)
+  return bytes !== null && isIPv4(bytes) ? formatAddress(bytes) : address
+}
+
+function isSame(a: Origin, b: Origin): boolean {
+  return a.address === b.address && a.scheme === b.scheme && a.host === b.host
 }

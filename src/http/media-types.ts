@@ -1,14 +1,41 @@
+// Media types (RFC 9110 section 8.3.1) as Content-Type carries them.
+import { consistsOf, TOKEN } from '../bytes/classes.ts'
+import { parseParameters, tokenOrQuoted, trimmed } from './lists.ts'
+
 export interface MediaType {
-  /** In lower case. */
+  /** In lower case, as the subtype is. */
   readonly type: string
   readonly subtype: string
-  /** Names in lower case, values unquoted. */
+  /** Names in lower case, values unquoted and as sent. */
   readonly parameters: ReadonlyMap<string, string>
 }
+
+/** `type/subtype; name=value`, or null where the text is no media type or a parameter comes twice. */
 export function parseMediaType(text: string): MediaType | null {
-  throw new Error(`not yet ${text}`)
+  const semicolon = text.indexOf(';')
+  const essence = trimmed(text, 0, semicolon === -1 ? text.length : semicolon).toLowerCase()
+  const slash = essence.indexOf('/')
+  const type = essence.slice(0, Math.max(0, slash))
+  const subtype = essence.slice(slash + 1)
+  if (!consistsOf(type, TOKEN) || !consistsOf(subtype, TOKEN)) return null
+  const parameters = semicolon === -1 ? new Map<string, string>() : parseParameters(text.slice(semicolon + 1))
+  return parameters === null ? null : { type, subtype, parameters }
 }
-/** @throws TypeError where a part is no token or a value cannot be quoted */
+
+/** @throws TypeError where type, subtype or a name is no token, or a value cannot be quoted */
 export function formatMediaType(media: MediaType): string {
-  throw new Error(`not yet ${media}`)
+  let text = `${token(media.type)}/${token(media.subtype)}`
+  for (const [name, value] of media.parameters) text += `; ${token(name)}=${tokenOrQuoted(value)}`
+  return text
+}
+
+function token(text: string): string {
+  if (!consistsOf(text, TOKEN)) throw notAToken(text)
+  return text
+}
+
+function notAToken(text: string): TypeError {
+  return new TypeError(
+    `Types, subtypes and the names of parameters are tokens (RFC 9110 section 8.3.1), unlike ${JSON.stringify(text).slice(0, 80)}`,
+  )
 }

@@ -54,7 +54,7 @@ export function decodePath(path: string, windows: boolean): DecodedPath | PathFa
     } else if (!folder) {
       const fault = faultOfSegment(raw)
       if (fault !== null) return fault
-      const name = raw.includes('%') ? unescape(raw) : raw
+      const name = raw.includes('%') ? decoded(raw) : raw
       if (name === null) return 'invalid-utf8'
       if (name === '.' || name === '..') return 'encoded-dots'
       if (windows && isWindowsName(name)) return 'windows-name'
@@ -106,7 +106,7 @@ function hexadecimal(code: number): number {
 }
 
 /** The name, or null where its bytes are not UTF-8. */
-function unescape(raw: string): string | null {
+function decoded(raw: string): string | null {
   try {
     return decodeURIComponent(raw)
   } catch {
