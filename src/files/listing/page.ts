@@ -45,10 +45,16 @@ const UP = markup`<tr role="row"><td role="cell"><a class="e up" href="../"><spa
 
 const CLASSES: Readonly<Record<Column, string>> = { name: 'n', size: 's', date: 'd' }
 
+const ARROWS = { asc: '\u2191', desc: '\u2193' }
+
 function head(column: Column, label: string, more: Markup, order: Order): Markup {
   const direction = order.direction === 'asc' ? 'ascending' : 'descending'
   const sort = column === order.column ? markup` aria-sort="${direction}"` : nothing
-  return markup`<th role="columnheader" scope="col" class="${CLASSES[column]}"${sort}><a href="${queryFor(orderAfterClick(column, order))}">${label}</a>${more}</th>`
+  const arrow =
+    column === order.column
+      ? markup` <span class="arrow" aria-hidden="true">${ARROWS[order.direction]}</span>`
+      : nothing
+  return markup`<th role="columnheader" scope="col" class="${CLASSES[column]}"${sort}><a href="${queryFor(orderAfterClick(column, order))}">${label}</a>${arrow}${more}</th>`
 }
 
 function row({ name, folder, href, size, modified }: Entry): Markup {

@@ -6,30 +6,28 @@ export const LISTING_STYLE = `${BASE}:root { --measure: 60rem; }
 main { padding-top: 1.75rem; }
 .quiet { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .title { margin: 0 0 .35rem; font-size: .9375rem; color: var(--muted); }
-.crumbs ol { display: flex; flex-wrap: wrap; align-items: baseline; margin: 0 0 0 -.25rem; padding: 0; list-style: none; font-size: clamp(1.25rem, 1.1rem + .9vw, 1.625rem); line-height: 1.4; letter-spacing: -.015em; }
-.crumbs li { min-width: 0; overflow-wrap: anywhere; }
-.crumbs li + li::before { content: "/"; color: var(--line); margin: 0 .1em; font-weight: 300; }
-.crumbs a { text-decoration: none; padding: 0 .2em; border-radius: 3px; color: var(--muted); }
+.crumbs { font-size: clamp(1.25rem, 1.1rem + .9vw, 1.625rem); line-height: 1.4; letter-spacing: -.015em; overflow-wrap: anywhere; }
+.crumbs .slash { color: var(--line); font-weight: 300; margin: 0 .05em; }
+.crumbs a { text-decoration: none; border-radius: 3px; color: var(--muted); }
 .crumbs a:hover { color: var(--copper); }
 .crumbs [aria-current] { color: var(--ink); font-weight: 600; }
 .count { margin: .25rem 0 1.5rem; color: var(--muted); font-size: .9375rem; }
 .note { margin: 1rem 0 0; color: var(--muted); font-size: .875rem; }
 table { width: 100%; border-collapse: collapse; table-layout: fixed; font-variant-numeric: tabular-nums; }
 col.s { width: 6.5rem; }
-col.d { width: 11.5rem; }
+col.d { width: 10.5rem; }
 th { padding: .5rem .75rem; text-align: left; font-size: .8125rem; font-weight: 500; color: var(--muted); border-bottom: 1px solid var(--line); position: sticky; top: 0; background: var(--paper); z-index: 1; }
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
 th a { color: inherit; text-decoration: none; }
 th a:hover { color: var(--copper); }
 th[aria-sort] a { color: var(--ink); }
-th[aria-sort] a::after { content: " \\2191"; color: var(--copper); }
-th[aria-sort="descending"] a::after { content: " \\2193"; }
+th .arrow { color: var(--copper); }
 th .utc { font-weight: 400; opacity: .85; }
 td { padding: 0 .75rem; border-bottom: 1px solid var(--line); color: var(--muted); font-size: .875rem; white-space: nowrap; }
 td:first-child { font-size: .9688rem; white-space: normal; }
 tbody tr:hover { background: linear-gradient(to right, transparent, var(--glow) 2rem, var(--glow) calc(100% - 2rem), transparent); }
-th.s, td.s { text-align: right; }
+th.s, td.s, th.d, td.d { text-align: right; }
 .e { display: flex; gap: .75rem; align-items: center; padding: .5rem 0; color: var(--ink); text-decoration: none; overflow-wrap: anywhere; min-height: 2.5rem; line-height: 1.35; }
 .e > * { min-width: 0; }
 a.e:hover { color: var(--copper); text-decoration: underline; text-decoration-thickness: 1px; }
@@ -50,7 +48,7 @@ span.e { color: var(--muted); }
   td { border: 0; padding: 0; font-size: .8125rem; line-height: 1.3; }
   td:first-child { grid-column: 1 / -1; }
   td.s { order: 3; }
-  td.d { padding-left: 1.875rem; }
+  td.d { padding-left: 1.875rem; text-align: left; }
   td.s:empty, td.d:empty { display: none; }
   .e { min-height: 2rem; padding: .25rem 0 .2rem; }
 }

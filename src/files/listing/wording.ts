@@ -1,4 +1,4 @@
-// Sizes, dates and counts as a person reads them.
+// Sizes, dates and counts as a person reads them. The spaces in them do not break a line.
 
 /** A size with three digits at the most: `0 B`, `999 B`, `1.5 kB`, `12 MB`. Decimal units, as the symbols mean (IEC 80000-13). */
 export function humanSize(bytes: number): string {
@@ -9,14 +9,14 @@ export function humanSize(bytes: number): string {
     unit++
   }
   const digits = unit > 0 && value < 9.95 ? 1 : 0
-  return `${value.toFixed(digits)} ${UNITS[unit]}`
+  return `${value.toFixed(digits)}\u00a0${UNITS[unit]}`
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 
 /** A moment as `2026-11-20 18:58`, in UTC. */
 export function humanDate(time: number): string {
-  return isoDate(time).slice(0, 16).replace('T', ' ')
+  return isoDate(time).slice(0, 16).replace('T', '\u00a0')
 }
 
 /** A moment as `2026-11-20T18:58:03Z`. A file may carry a date that no calendar has; it is shown as the nearest one that has four digits for its year. */

@@ -4,6 +4,7 @@ import { BASE } from './look.ts'
 import { type Markup, markup, nothing } from './markup.ts'
 
 export const ERROR_STYLE = `${BASE}:root { --measure: 44rem; }
+.wire::after { background: linear-gradient(to right, currentColor, currentColor 12rem, transparent 12rem, transparent 14rem, var(--line) 14rem); }
 main { display: flex; flex-direction: column; padding-block: clamp(3rem, 14vh, 9rem) 2rem; }
 .status { margin: 0 0 .75rem; font: 500 .875rem/1 var(--mono); letter-spacing: .08em; color: var(--copper); }
 h1 { font-size: clamp(2rem, 1.4rem + 3vw, 3.25rem); line-height: 1.1; letter-spacing: -.03em; }

@@ -35,13 +35,15 @@ export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, char => ENTITIES[char])
 }
 
-/** Text as a person can see it on one line: control characters become their pictures (U+2400), lone surrogates U+FFFD. */
+/** Text as a person can see it, on one line: control characters are written as escapes, lone surrogates as U+FFFD. */
 export function visible(text: string): string {
   return text.toWellFormed().replace(CONTROLS, char => {
-    const code = char.charCodeAt(0)
-    return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? '\u2421' : '\ufffd'
+    const code = char.charCodeAt(0).toString(16)
+    return ESCAPES[char] ?? (code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`)
   })
 }
+
+const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

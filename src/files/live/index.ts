@@ -1,0 +1,2 @@
+// Live reload while developing (`--live`).
+export { type LiveOptions, type LiveReload, liveReload } from './live.ts'
