@@ -86,12 +86,12 @@ export const OPTIONS = {
       flags: ['precompressed', 'enable-precompressed'],
     },
   ),
-  redirects: option(redirects, [], 'redirect a path: "/old/* /new/* 301" (308 where no status is named)', {
+  redirects: option(redirects, [], 'redirect a path: "/old/* /new/:splat 301"; without a status 302', {
     ...SERVE,
     flags: ['redirect', 'redirects'],
     placeholder: 'rule',
   }),
-  headers: option(headers, [], 'set a field on replies to a path: "/assets/* Cache-Control: no-store"', {
+  headers: option(headers, [], 'set a field on files by their paths: "/assets/* Cache-Control: no-store"', {
     ...SERVE,
     flags: ['header', 'headers'],
     placeholder: 'rule',
@@ -99,9 +99,9 @@ export const OPTIONS = {
 
   enable_cache: option(flag, true, 'keep files in memory', CACHING),
   cache_max_size: option(count(0, 1_048_576), 100, 'most megabytes of files to keep in memory', CACHING),
-  cache_max_age: option(seconds(YEAR), 3600, 'seconds after which a file in memory is read again', CACHING),
-  enable_browser_caching: option(flag, true, 'let browsers keep files (HTML is always asked for again)', CACHING),
-  browser_cache_time: option(seconds(YEAR), 3600, 'seconds that browsers may keep a file', CACHING),
+  cache_max_age: option(count(0, YEAR), 3600, 'seconds after which a file in memory is read again', CACHING),
+  enable_browser_caching: option(flag, true, 'let browsers keep files; HTML is always asked for again', CACHING),
+  browser_cache_time: option(count(0, YEAR), 0, 'seconds that browsers may keep a file without asking again', CACHING),
   immutable_files: option(flag, true, 'let browsers keep files with a hash in their name for a year', {
     ...CACHING,
     flags: ['immutable', 'immutable-files'],
@@ -173,7 +173,7 @@ export const OPTIONS = {
   max_target_size: option(count(64, 1_048_576), 8192, 'most bytes of a request’s target', LIMITS),
   max_fields: option(count(8, 10_000), 100, 'most fields of a request', LIMITS),
   max_content_size: option(count(0), GIB, 'most bytes of a request’s content', LIMITS),
-  max_connections: option(count(1, 1_000_000), 20_000, 'most connections at a time', LIMITS),
+  max_connections: option(count(1, 1_000_000), 100_000, 'most connections at a time', LIMITS),
   max_connections_per_address: option(
     count(0, 1_000_000),
     0,

@@ -2,7 +2,7 @@
 // is read here is right; the schema need not look at it again, so a start without a file does not load it.
 import type { HeaderRule, Option, RedirectRule, Shape } from './shapes.ts'
 
-/** `/from /to 301`: a path, where it went, and the status, 308 if none is named. */
+/** `/from /to 301`: a path, where it went, and the status, 302 if none is named. */
 export const REDIRECT_LINE = /^(\/\S*)[ \t]+([\x21-\x7e]+)(?:[ \t]+(301|302|303|307|308))?$/
 /** `/path Name: value`, the name and value as RFC 9110 section 5 has them. */
 export const HEADER_LINE = /^(\/\S*)[ \t]+([\w!#$%&'*+.^`|~-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/
@@ -78,13 +78,13 @@ function readItem(shape: Shape, text: string): string | RedirectRule | HeaderRul
   if (shape.type === 'redirects') {
     const match = REDIRECT_LINE.exec(text)
     return match
-      ? { from: match[1], to: match[2], status: Number(match[3] ?? 308) as RedirectRule['status'] }
+      ? { from: match[1], to: match[2], status: Number(match[3] ?? 302) as RedirectRule['status'] }
       : undefined
   }
   const match = HEADER_LINE.exec(text)
-  return match ? { path: match[1], set: { [match[2]]: match[3].trim() } } : undefined
+  return match ? { for: match[1], set: { [match[2]]: match[3].trim() } } : undefined
 }
 
 function withStatus(shape: Shape, item: unknown): unknown {
-  return shape.type === 'redirects' && typeof item === 'object' && item !== null ? { status: 308, ...item } : item
+  return shape.type === 'redirects' && typeof item === 'object' && item !== null ? { status: 302, ...item } : item
 }

@@ -9,12 +9,18 @@ import type { Option, Shape } from './shapes.ts'
 const redirect = z.strictObject({
   from: z.string().regex(/^\/\S*$/),
   to: z.string().regex(/^[\x21-\x7e]+$/),
-  status: z.literal([301, 302, 303, 307, 308]).default(308),
+  status: z.literal([301, 302, 303, 307, 308]).default(302),
 })
 
 const headerRule = z.strictObject({
-  path: z.string().regex(/^\/\S*$/),
-  set: z.record(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/), z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/)),
+  for: z.string().regex(/^\/\S*$/),
+  set: z.record(
+    z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/),
+    z
+      .string()
+      .regex(/^[\t\x20-\x7e\x80-\xff]*$/)
+      .nullable(),
+  ),
 })
 
 const MAKERS: { readonly [T in Shape['type']]: (shape: Extract<Shape, { type: T }>) => z.ZodType } = {

@@ -54,17 +54,17 @@ export interface About {
   readonly later?: (value: unknown) => boolean
 }
 
-/** Requests for `from` are redirected to `to`; what a `*` at the end of `from` stands for takes the place of the one in `to`. */
+/** Requests for `from` are redirected to `to`. `*` stands for anything, `:name` for a segment; `:splat` in `to` is what `*` stood for. */
 export interface RedirectRule {
   readonly from: string
   readonly to: string
   readonly status: 301 | 302 | 303 | 307 | 308
 }
 
-/** Fields that are set on replies to paths that match; `*` stands for any characters. */
+/** Fields that are set on the files whose paths fit; null takes a field away. */
 export interface HeaderRule {
-  readonly path: string
-  readonly set: Readonly<Record<string, string>>
+  readonly for: string
+  readonly set: Readonly<Record<string, string | null>>
 }
 
 export const flag: ShapeOf<boolean> = { type: 'flag' }
@@ -134,6 +134,6 @@ function whatFits(shape: Shape): string {
     case 'redirects':
       return 'a list of rules such as { "from": "/old", "to": "/new", "status": 301 } or "/old /new 301"'
     case 'headers':
-      return 'a list of rules such as { "path": "/api/*", "set": { "Name": "value" } } or "/api/* Name: value"'
+      return 'a list of rules such as { "for": "/docs/*", "set": { "Name": "value" } } or "/docs/* Name: value"'
   }
 }

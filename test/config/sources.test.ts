@@ -171,23 +171,23 @@ describe('rules', () => {
     write(
       'wirewright.json',
       JSON.stringify({
-        redirects: ['/a /b', '/c/* /d/* 302', { from: '/e', to: 'https://example.org/' }],
-        headers: ['/x Cache-Control: no-store, private', { path: '/y', set: { A: 'b' } }],
+        redirects: ['/a /b', '/c/* /d/:splat 301', { from: '/e', to: 'https://example.org/' }],
+        headers: ['/x Cache-Control: no-store, private', { for: '/y', set: { A: 'b' } }],
       }),
     )
     const { config } = await load()
     assert.deepEqual(config.redirects, [
-      { from: '/a', to: '/b', status: 308 },
-      { from: '/c/*', to: '/d/*', status: 302 },
-      { from: '/e', to: 'https://example.org/', status: 308 },
+      { from: '/a', to: '/b', status: 302 },
+      { from: '/c/*', to: '/d/:splat', status: 301 },
+      { from: '/e', to: 'https://example.org/', status: 302 },
     ])
     assert.deepEqual(config.headers, [
-      { path: '/x', set: { 'Cache-Control': 'no-store, private' } },
-      { path: '/y', set: { A: 'b' } },
+      { for: '/x', set: { 'Cache-Control': 'no-store, private' } },
+      { for: '/y', set: { A: 'b' } },
     ])
     const fromFlags = await load({
       file: null,
-      flags: [flag('redirects', '/a /b'), flag('redirects', '/c/* /d/* 302')],
+      flags: [flag('redirects', '/a /b'), flag('redirects', '/c/* /d/:splat 301')],
     })
     assert.deepEqual(fromFlags.config.redirects, config.redirects.slice(0, 2))
   })
@@ -201,7 +201,7 @@ describe('rules', () => {
       write('wirewright.json', JSON.stringify({ redirects: value }))
       assert.match((await refused({})).message, /redirects must be a list of rules/)
     }
-    write('wirewright.json', JSON.stringify({ headers: [{ path: '/', set: { A: 'b\r\nC: d' } }] }))
+    write('wirewright.json', JSON.stringify({ headers: [{ for: '/', set: { A: 'b\r\nC: d' } }] }))
     assert.match((await refused({})).message, /headers must be/)
   })
 })

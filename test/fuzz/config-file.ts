@@ -12,7 +12,7 @@ export default {
   seeds: [
     readFileSync(join(import.meta.dirname, '..', 'config', 'fixtures', 'older-server.json')),
     new TextEncoder().encode('{ "redirects": ["/a /b 301", { "from": "/c", "to": "/d" }], /* x */ "port": "auto", }'),
-    new TextEncoder().encode('{ "headers": [{ "path": "/*", "set": { "A": "b" } }], "log_level": "debug" } // y'),
+    new TextEncoder().encode('{ "headers": [{ "for": "/*", "set": { "A": "b" } }], "log_level": "debug" } // y'),
   ],
   run(bytes: Uint8Array): void {
     try {
