@@ -1,0 +1,124 @@
+// A folder as a handler: methods, paths, redirects, and what happens where there is no file.
+import { type Exchange, type Handler, Refused, Reply } from '../exchange/index.ts'
+import { FieldList } from '../http/fields.ts'
+import { chooseMediaType } from '../http/negotiation.ts'
+import { type DecodedPath, decodePath, encodePath } from '../http/paths.ts'
+import { type Answering, answer } from './answering.ts'
+import { BufferPool } from './buffers.ts'
+import { ALLOW, badPath, methodNotAllowed, noListing } from './failures.ts'
+import { type FilesOptions, type FolderSettings, settingsAt, settingsOf } from './options.ts'
+import { merged } from './representation.ts'
+import { compileHeaders, compileRedirects, redirectReply, withQuery } from './rules.ts'
+import { ledgerOf, type Place, type Resource, Store } from './store.ts'
+
+/** What the handler has kept and lent right now. */
+export interface FilesStats {
+  /** Files known in memory, and the bytes of memory they take. */
+  readonly cachedFiles: number
+  readonly cachedBytes: number
+  /** Descriptors that are open. */
+  readonly openFiles: number
+  /** Bytes of buffers that replies under way hold. */
+  readonly lentBytes: number
+  /** Bytes of buffers that are kept for the next reply. */
+  readonly freeBytes: number
+}
+
+export interface FilesHandler extends Handler {
+  stats(): FilesStats
+  /** Lets go of all that is kept. Replies under way go on. */
+  close(): void
+}
+
+export function filesHandler(root: string, options: FilesOptions): FilesHandler {
+  const settings = settingsOf(options)
+  const { folders, clock } = settings
+  const redirects = compileRedirects(options.redirects ?? [])
+  const store = new Store(root, settings, compileHeaders(options.headers ?? []))
+  const buffers = new BufferPool()
+  const to: Answering = { store, buffers, clock }
+  const windows = process.platform === 'win32'
+  const pages = new Map(folders.map(folder => [folder, pageOf(folder, folders)]))
+
+  const handler: Handler = exchange => {
+    if (exchange.method !== 'GET' && exchange.method !== 'HEAD') return otherMethod(exchange)
+    const entry = store.memory.fresh(exchange.path, clock.now())
+    return entry === undefined ? find(exchange) : answer(to, entry, exchange)
+  }
+
+  return Object.assign(handler, {
+    stats: () => ledgerOf(store, buffers),
+    close() {
+      store.memory.clear()
+      buffers.clear()
+    },
+  })
+
+  function find(exchange: Exchange): Reply | Promise<Reply> {
+    const decoded = decodePath(exchange.path, windows)
+    if (typeof decoded === 'string') throw badPath(decoded)
+    const path = encodePath(decoded)
+    const here = settingsAt(folders, path)
+    const elsewhere = redirects(path, exchange.query, here.fields)
+    if (elsewhere !== null) return elsewhere
+    return (
+      known({ path, decoded, settings: here }, exchange) ?? lookAndAnswer({ path, decoded, settings: here }, exchange)
+    )
+  }
+
+  /** The reply where memory has it, by the one spelling of the path. */
+  function known(place: Place, exchange: Exchange): Reply | Promise<Reply> | null {
+    const now = clock.now()
+    const entry = store.memory.fresh(place.path, now)
+    if (entry !== undefined) return answer(to, entry, exchange)
+    const refused = store.memory.refused(place.path, now)
+    return refused === undefined ? null : instead(refused, place, exchange)
+  }
+
+  async function lookAndAnswer(place: Place, exchange: Exchange): Promise<Reply> {
+    let found: Resource
+    try {
+      found = await store.look(place)
+    } catch (error) {
+      return instead(error, place, exchange)
+    }
+    const { settings, decoded } = place
+    if (found.kind === 'file') return answer(to, found, exchange)
+    if (found.kind === 'redirect') return redirectReply(withQuery(found.location, exchange.query), 301, settings.fields)
+    if (settings.listing === null) return instead(noListing, place, exchange)
+    const path = decoded.segments.length === 0 ? '/' : `/${decoded.segments.join('/')}/`
+    return settings.listing({ path, directory: found.directory, hidden: settings.hidden }, exchange)
+  }
+
+  /** What is sent where there is no file: the page of a single-page application, or the refusal. */
+  function instead(error: unknown, place: Place, exchange: Exchange): Reply | Promise<Reply> {
+    const page = pages.get(place.settings)
+    const absent = error instanceof Refused && ABSENT.has(error.refusal.rule)
+    if (!page || !absent || place === page || !looksLikePage(place.decoded, exchange)) throw error
+    return known(page, exchange) ?? lookAndAnswer(page, exchange)
+  }
+
+  function otherMethod(exchange: Exchange): Reply {
+    if (exchange.method !== 'OPTIONS') throw methodNotAllowed
+    return new Reply(204, merged(ALLOW, settingsAt(folders, exchange.path).fields))
+  }
+}
+
+/** The refusals that a single-page application answers in its own way. */
+const ABSENT = new Set(['not-found', noListing.refusal.rule])
+
+/** The page that answers for paths without a file. Its reply depends on Accept, so it is known by a name of its own. */
+function pageOf(folder: FolderSettings, folders: readonly FolderSettings[]): Place | null {
+  if (folder.spa === null) return null
+  const decoded = decodePath(folder.spa, false)
+  if (typeof decoded === 'string') throw badPath(decoded)
+  const there = settingsAt(folders, folder.spa)
+  const fields = merged(there.fields, FieldList.of({ Vary: 'Accept' }))
+  return { path: `page:${folder.spa}`, decoded, settings: { ...there, cleanUrls: false, fields } }
+}
+
+/** A path to a page has no extension, and is asked for by something that shows pages. */
+function looksLikePage({ segments }: DecodedPath, { fields }: Exchange): boolean {
+  if (segments.at(-1)?.includes('.')) return false
+  return chooseMediaType(fields.get('accept'), ['text/html']) !== null
+}

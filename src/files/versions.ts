@@ -1,0 +1,53 @@
+// When two looks at a file saw the same version of it. Its law: a file's times prove nothing while the clock that
+// makes them has not moved on. A second change within one tick leaves the same times behind (git calls this "racy"),
+// so a version is only trusted once its last change is older than a tick.
+import { formatEntityTag } from '../http/etags.ts'
+import type { Facts } from './disk.ts'
+
+/** Two ticks of the slowest common kernel clock (HZ=100); Windows' clock ticks each 15.6 ms. In milliseconds. */
+export const TICK = 20
+
+/** What FAT rounds its times to, in milliseconds: the coarsest file system in use. */
+const COARSE_TICK = 2000
+
+const SECOND = 1_000_000_000n
+const MILLISECOND = 1_000_000n
+
+export function sameVersion(a: Facts, b: Facts): boolean {
+  return (
+    a.inode === b.inode &&
+    a.size === b.size &&
+    a.modified === b.modified &&
+    a.changed === b.changed &&
+    a.device === b.device &&
+    a.kind === b.kind
+  )
+}
+
+/** Milliseconds until a further change is sure to show in the file's times; 0 where it would now. `date` is the wall clock's. */
+export function untilSettled(facts: Facts, date: number): number {
+  // A file system that keeps no time of change has zero for it.
+  const last = facts.changed === 0n ? facts.modified : facts.changed
+  const tick = last % SECOND === 0n ? COARSE_TICK : TICK
+  return Math.max(0, tick - (date - Number(last / MILLISECOND)))
+}
+
+/** Milliseconds since 1970. */
+export function modifiedDate(facts: Facts): number {
+  return Number(facts.modified / MILLISECOND)
+}
+
+/**
+ * The entity tag of a version (RFC 9110 section 8.8.3). The time of change is part of it, since builds that set all
+ * modification times alike replace a file by one of the same size, and its inode number may be given out again.
+ * @param unsettledAt the wall clock at a reading too early to be trusted: the tag is weak then, and never comes again
+ */
+export function entityTagOf(facts: Facts, coding: string, unsettledAt: number | null): string {
+  const marks = [BigInt(facts.size), facts.modified, facts.changed - facts.modified, facts.inode]
+  const opaque = marks.map(mark => mark.toString(36)).join('-') + (coding === 'identity' ? '' : `-${coding}`)
+  if (unsettledAt === null) return formatEntityTag({ weak: false, opaque })
+  unsettledTags = (unsettledTags + 1) % Number.MAX_SAFE_INTEGER
+  return formatEntityTag({ weak: true, opaque: `${opaque}-${unsettledAt.toString(36)}-${unsettledTags.toString(36)}` })
+}
+
+let unsettledTags = 0
