@@ -1,6 +1,5 @@
 // What an event has to say: its level, its sentence, and what belongs to it. Text that came over the wire is escaped, cut
 // and free of secrets when it leaves this file, so no format can be tricked into a line or a terminal command of its own.
-import { quoteText } from '../bytes/quote.ts'
 import type { Exchange, ServerEvent } from '../exchange/index.ts'
 import { redactTarget } from '../http/secrets.ts'
 import type { Level } from './levels.ts'
@@ -51,16 +50,13 @@ export function requestOf(exchange: Exchange): string {
 }
 
 export function targetOf(exchange: Exchange): string {
-  return quoteText(redactTarget(exchange.target), TARGET_SHOWN)
+  return visible(redactTarget(exchange.target), TARGET_SHOWN)
 }
 
-/** Text that must stay on one line. Backslashes stay single where nothing needs an escape: it may be escaped already, or a path. */
+/** Text that must stay on one line. Backslashes stay single where nothing else needs an escape: it may be escaped already, or a path. */
 export function line(text: string): string {
-  return HIDDEN.test(text) || text.length > MESSAGE_SHOWN ? quoteText(text, MESSAGE_SHOWN) : text
+  return visible(text, MESSAGE_SHOWN)
 }
-
-/** Control characters, marks that turn the direction, lone surrogates, line and paragraph separators. */
-const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/u
 
 /** Where a client is; a Unix socket has no address. */
 export function address(text: string): string {
@@ -89,4 +85,14 @@ function refusedLevel(status: number, understood: boolean): Level {
 
 function connection(event: { readonly connection: number; readonly address: string }, message: string): Record {
   return { level: 'DEBUG', message, facts: { connection: event.connection, address: event.address } }
+}
+
+/** Control characters, marks that turn the direction, lone surrogates, line and paragraph separators. */
+const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/u
+const EACH_HIDDEN = /[\\\p{C}\p{Zl}\p{Zp}]/gu
+
+function visible(text: string, limit: number): string {
+  const cut = text.length > limit ? `${text.slice(0, limit)}…` : text
+  if (!HIDDEN.test(cut)) return cut
+  return cut.replace(EACH_HIDDEN, char => (char === '\\' ? '\\\\' : `\\u{${char.codePointAt(0)?.toString(16)}}`))
 }
