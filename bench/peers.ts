@@ -34,7 +34,7 @@ export interface Peer {
 
 /** This server, from a checkout. */
 export function ours(project: Project, name = 'ours', title = 'Wirewright'): Peer {
-  const hello = script('ours-hello.ts')
+  const hello = script('ours-hello.mjs')
   return {
     name,
     title,

@@ -4,6 +4,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** One core for the servers, the other for the load, the bench itself included. */
@@ -88,9 +89,10 @@ export async function listening(server: Running, port: number): Promise<void> {
   throw new Error(`does not listen on port ${port} after 15 seconds`)
 }
 
-/** Keeps this process and what it runs off the servers' core. */
-export function pinSelf(core: number): void {
-  execFileSync('taskset', ['-a', '-c', '-p', String(core), String(process.pid)], { stdio: 'ignore' })
+/** Keeps this process and what it runs off the servers' core. @throws where there are no two cores, or it is not Linux */
+export function pinSelf(): void {
+  if (process.platform !== 'linux' || availableParallelism() < 2) throw notHere()
+  execFileSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' })
 }
 
 /** Ends all that was started and removes `folder`, however this process comes to its end. */
@@ -156,4 +158,10 @@ function environment(folder: string): NodeJS.ProcessEnv {
     XDG_CONFIG_HOME: folder,
     NO_COLOR: '1',
   }
+}
+
+function notHere(): Error {
+  return new Error(
+    'The bench reads processor time from /proc and pins to two cores: it runs on Linux with at least two',
+  )
 }

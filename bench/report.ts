@@ -96,7 +96,8 @@ function columnsOf(result: LoadResult, base: string): Column[] {
 function section(result: LoadResult): string {
   const faults = faultLines(result).map(line => `- ${line}`)
   const length = result.seconds > 0 ? ` of ${result.seconds} s` : ''
-  const when = `${result.rounds} rounds${length}, ${result.starts} starts of each server, ${result.date.slice(0, 16).replace('T', ' ')} UTC; ${result.machine}`
+  const date = result.date.slice(0, 16).replace('T', ' ')
+  const when = `Rounds: ${result.rounds}${length}; starts of each server: ${result.starts}; ${date} UTC; ${result.machine}`
   return [`### ${result.title}`, loadTable(result), ...(faults.length > 0 ? [faults.join('\n')] : []), when].join(
     '\n\n',
   )
@@ -109,6 +110,7 @@ function versions(results: readonly LoadResult[]): string {
   return table(
     ['server', 'version'],
     [...found].map(([title, each]) => [title, [...each].join('; ')]),
+    2,
   )
 }
 
@@ -118,12 +120,14 @@ function limitText({ load, how, against }: Limit): string {
   return how === 'times' ? `${load}: ours, times ${other}` : `${load}: ours, more than ${other}`
 }
 
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+/** `texts`: so many columns from the left hold text, the others figures. */
+function table(titles: readonly string[], rows: readonly (readonly string[])[], texts = 1): string {
   const widths = titles.map((title, column) => Math.max(title.length, 3, ...rows.map(row => row[column]!.length)))
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join(' | ')} |`
-  const rule = `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
-  return [line(titles), rule, ...rows.map(line)].join('\n')
+  const padded = (text: string, column: number) =>
+    column < texts ? text.padEnd(widths[column]!) : text.padStart(widths[column]!)
+  const line = (cells: readonly string[]) => `| ${cells.map(padded).join(' | ')} |`
+  const rule = widths.map((width, column) => (column < texts ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`))
+  return [line(titles), `|${rule.join('|')}|`, ...rows.map(row => line(row))].join('\n')
 }
 
 function figureNamed(result: LoadResult, peer: string): number | undefined {

@@ -7,10 +7,11 @@ import { verdicts } from './budget.ts'
 import type { LoadResult } from './figures.ts'
 import { type Load, loads } from './loads.ts'
 import { measure } from './measure.ts'
+import { chosen, command, progress, warnIfBusy, whole } from './options.ts'
 import { others, ours, type Peer } from './peers.ts'
 import { plot } from './plot.ts'
 import { built, installPeers, makeMaterials, project } from './prepare.ts'
-import { cleanUpAtEnd, LOAD_CORE, pinSelf } from './processes.ts'
+import { cleanUpAtEnd, pinSelf } from './processes.ts'
 import { BENCH, missing } from './programs.ts'
 import { budgetTable, faultLines, loadTable, report } from './report.ts'
 
@@ -27,7 +28,7 @@ const USAGE = `usage: npm run bench [-- OPTIONS]
   --help
 `
 
-const { values: options } = parseArgs({
+const OPTIONS = {
   options: {
     loads: { type: 'string' },
     peers: { type: 'string' },
@@ -39,28 +40,29 @@ const { values: options } = parseArgs({
     help: { type: 'boolean', default: false },
   },
   allowNegative: true,
-})
+} as const
 
-if (options.help) console.log(USAGE)
-else await main()
+await command(main)
 
 async function main(): Promise<void> {
-  if (process.platform !== 'linux') throw onlyLinux()
-  const chosenLoads = chosen(loads, options.loads, 'load')
+  const { values: options } = parseArgs(OPTIONS)
+  if (options.help) return console.log(USAGE)
+  const chosenLoads = chosen(loads, options.loads, 'load').filter(canRun)
   const seconds = whole(options.seconds, '--seconds') ?? 3
   const starts = whole(options.starts, '--starts') ?? 3
   const rounds = whole(options.rounds, '--rounds')
   const named = options.peers !== undefined
   const save = options.save ?? (!named && rounds === undefined && seconds >= 3)
 
+  warnIfBusy()
   installPeers()
-  const peers = chosenPeers().filter(isReady)
+  const peers = chosenPeers(options.peers, options.source).filter(isReady)
   const materials = makeMaterials(chosenLoads)
   cleanUpAtEnd(materials.folder)
-  pinSelf(LOAD_CORE)
+  pinSelf()
 
   const measured: LoadResult[] = []
-  for (const load of chosenLoads.filter(canRun)) {
+  for (const load of chosenLoads) {
     const plan = { rounds: rounds ?? load.rounds, starts, seconds, progress }
     const result = await measure(load, peers, materials, plan)
     measured.push(result)
@@ -71,14 +73,13 @@ async function main(): Promise<void> {
   const found = verdicts(measured)
   if (found.length > 0) console.log(`\n${budgetTable(found)}`)
   if (save) console.log(`\nKept in ${join(BENCH, 'RESULTS.md')}`)
-  process.exit()
 }
 
 /** This server is built first, and only if it takes part. */
-function chosenPeers(): Peer[] {
+function chosenPeers(peers: string | undefined, source: boolean): Peer[] {
   const root = dirname(BENCH)
-  const names = chosen([{ name: 'ours' }, ...others], options.peers, 'peer').map(peer => peer.name)
-  const own = names.includes('ours') ? [ours(options.source ? project(root, 'src') : built(root))] : []
+  const names = chosen([{ name: 'ours' }, ...others], peers, 'peer').map(peer => peer.name)
+  const own = names.includes('ours') ? [ours(source ? project(root, 'src') : built(root))] : []
   return [...own, ...others].filter(peer => names.includes(peer.name))
 }
 
@@ -93,15 +94,6 @@ function keep(measured: readonly LoadResult[]): void {
   writeFileSync(join(BENCH, 'results.svg'), plot(results))
 }
 
-function chosen<T extends { readonly name: string }>(all: readonly T[], names: string | undefined, what: string): T[] {
-  if (names === undefined) return [...all]
-  return names.split(',').map(name => {
-    const found = all.find(each => each.name === name)
-    if (found === undefined) throw unknown(what, name, all)
-    return found
-  })
-}
-
 function isReady(peer: Peer): boolean {
   const program = missing(peer.needs)
   if (program !== undefined) console.log(`Without ${peer.title}: install it with "apt-get install ${program}"`)
@@ -109,30 +101,9 @@ function isReady(peer: Peer): boolean {
 }
 
 function canRun(load: Load): boolean {
-  const program = load.kind === 'throughput' ? missing(['wrk']) : undefined
+  const client = load.kind === 'throughput' ? ['wrk'] : []
+  const program = missing(load.services.includes('https') ? [...client, 'openssl'] : client)
   if (program !== undefined)
-    console.log(`Without "${load.title}": install the load client with "apt-get install ${program}"`)
+    console.log(`Without "${load.title}": install what it needs with "apt-get install ${program}"`)
   return program === undefined
-}
-
-function whole(text: string | undefined, option: string): number | undefined {
-  if (text === undefined) return undefined
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw notWhole(option, text)
-  return Number(text)
-}
-
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
-}
-
-function onlyLinux(): Error {
-  return new Error('The bench reads processor time from /proc and pins processes to cores: it runs on Linux alone')
-}
-
-function unknown(what: string, name: string, all: readonly { readonly name: string }[]): Error {
-  return new Error(`There is no ${what} "${name}"; there are: ${all.map(each => each.name).join(', ')}`)
-}
-
-function notWhole(option: string, text: string): Error {
-  return new Error(`${option} takes a whole number from 1, not "${text}"`)
 }
