@@ -7,6 +7,8 @@ export type Chunk = Uint8Array | null
 export interface Body {
   /** The content's length in bytes, where it is known before the end. */
   readonly length: number | undefined
+  /** Never ends by itself, as an event stream: it is cancelled as soon as the peer stops sending, which ends no other reply. */
+  readonly endless?: boolean
   /**
    * The next chunk. It is borrowed: valid until the next `pull` or `cancel`. Not called again before the last call has
    * settled, nor after null. Throwing or rejecting means that the content cannot be completed.

@@ -34,7 +34,7 @@ export interface Exchange {
   readonly peer: Peer
   /** Who the client is, seen through trusted proxies. */
   readonly client: Client
-  /** Aborts when the reply can no longer reach the client (a reset, a write error, a deadline), or all of it has been handed over. Made on first use. */
+  /** Aborts when the reply can no longer reach the client (a reset, a write error, a deadline). Made on first use. */
   readonly signal: AbortSignal
   /**
    * Sends an interim reply (RFC 9110 section 15.2), such as 103 with links. Does nothing for HTTP/1.0 and once the final reply is on its way.

@@ -1,6 +1,7 @@
 // A refusal: why a request is not answered as asked, in a form that a log, a page and a program can each show.
 // Who decides how it looks on the wire is the `Refuse` function that the server was given.
 import { FieldList } from '../http/fields.ts'
+import { statusText } from '../http/status.ts'
 import type { Exchange } from './exchange.ts'
 import { Reply } from './reply.ts'
 
@@ -37,8 +38,23 @@ export class Refused extends Error {
   }
 }
 
-/** The reply where nobody gave a nicer one: the status as a line of text. */
-export const plainRefusal: Refuse = refusal =>
-  new Reply(refusal.status, PLAIN.concat(refusal.fields ?? FieldList.empty), `${refusal.status} ${refusal.rule}\n`)
+/**
+ * Makes plain replies: the status as a line of text, and in development mode what was wrong, where, and what would be right.
+ * For servers that bring no pages of their own.
+ */
+export function plainRefusals(development: boolean): Refuse {
+  return refusal => new Reply(refusal.status, PLAIN.concat(refusal.fields ?? FieldList.empty), development ? explained(refusal) : `${titleOf(refusal)}\n`)
+}
 
 const PLAIN = FieldList.of({ 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' })
+
+function titleOf(refusal: Refusal): string {
+  return `${refusal.status} ${statusText(refusal.status)}`.trim()
+}
+
+function explained(refusal: Refusal): string {
+  const lines = [titleOf(refusal), `${refusal.detail}.`, `Rule: ${refusal.rule}${refusal.section === undefined ? '' : ` (${refusal.section})`}`]
+  if (refusal.offset !== undefined) lines.push(`At byte ${refusal.offset}: ${refusal.excerpt ?? ''}`)
+  if (refusal.cause instanceof Error) lines.push('', refusal.cause.stack ?? refusal.cause.message)
+  return `${lines.join('\n')}\n`
+}

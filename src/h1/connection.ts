@@ -1,6 +1,8 @@
 // An HTTP/1.1 connection (RFC 9112) as a pure state machine, for both roles: bytes go in by `receive` and come out as
 // calls of a sink; messages go in by `send…` (sender.ts) and come out as bytes in `output`. It knows no socket and no
 // clock. One exchange at a time: the next request is read when the response to the last one has been sent.
+
+import { HeldBytes } from '../bytes/held-bytes.ts'
 import { Output } from '../bytes/output.ts'
 import { latin1 } from '../bytes/text.ts'
 import type { FieldList } from '../http/fields.ts'
@@ -9,7 +11,6 @@ import { broken, type RuleName } from './errors.ts'
 import { CHUNKED, TUNNELLED, UNTIL_CLOSE } from './framing.ts'
 import { HeadFields } from './head-fields.ts'
 import { BROKEN, COMPLETE, HeadScanner, MORE } from './head-scanner.ts'
-import { HeldBytes } from './held-bytes.ts'
 import { DEFAULT_LIMITS, type H1Limits } from './limits.ts'
 import { type ReceivedHead, requestHead, responseHead } from './received-head.ts'
 import { SendingSide } from './sender.ts'

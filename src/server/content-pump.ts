@@ -1,0 +1,106 @@
+// Moves content from a body, which is pulled, to a channel, which pushes back: the next chunk is asked for when the
+// kernel has taken the last one, so a slow reader stops the producer and one chunk is all that is held.
+import type { Body, Chunk } from '../exchange/index.ts'
+
+/** Bytes moved without a break before others get their turn: a producer that never waits must not keep the thread. */
+const AT_ONCE = 1024 * 1024
+
+/** Where the content goes. */
+export interface ContentTarget {
+  /** Writes the chunk; false where the kernel has not taken all of it yet: `resume` is called when it has. */
+  take(chunk: Uint8Array): boolean
+  /** The content has ended. */
+  completed(): void
+  /** The content cannot be completed; the body needs no cancelling. */
+  brokeOff(error: unknown): void
+}
+
+export class ContentPump {
+  readonly body: Body
+  private readonly target: ContentTarget
+  private movedAtOnce = 0
+  private state: 'ready' | 'pulling' | 'blocked' | 'over' = 'ready'
+
+  constructor(body: Body, target: ContentTarget) {
+    this.body = body
+    this.target = target
+  }
+
+  /** Whether the producer is being waited for. */
+  get pulling(): boolean {
+    return this.state === 'pulling'
+  }
+
+  /** Moves what can be moved. */
+  start(): void {
+    this.state = 'ready'
+    while (this.state === 'ready') {
+      if (this.movedAtOnce > AT_ONCE) {
+        this.state = 'blocked'
+        setImmediate(() => this.resume())
+        return
+      }
+      let chunk: Chunk | Promise<Chunk>
+      try {
+        chunk = this.body.pull()
+      } catch (error) {
+        this.fail(error)
+        return
+      }
+      if (chunk instanceof Promise) {
+        this.state = 'pulling'
+        chunk.then(this.pulled, this.fail)
+        return
+      }
+      this.move(chunk)
+    }
+  }
+
+  /** The kernel has taken everything: goes on. */
+  resume(): void {
+    if (this.state !== 'blocked') return
+    this.movedAtOnce = 0
+    this.start()
+  }
+
+  /** Stops for good, where the content has not ended by itself. */
+  cancel(reason: unknown): void {
+    if (this.state === 'over') return
+    this.state = 'over'
+    this.body.cancel(reason)
+  }
+
+  private readonly pulled = (chunk: Chunk): void => {
+    if (this.state !== 'pulling') return
+    this.state = 'ready'
+    this.move(chunk)
+    if (this.state === 'ready') this.start()
+  }
+
+  private move(chunk: Chunk): void {
+    if (chunk === null) {
+      this.state = 'over'
+      this.target.completed()
+      return
+    }
+    // An empty chunk is a step too, or a producer of nothing but these would never let go.
+    this.movedAtOnce += chunk.length + 1
+    if (chunk.length === 0) return
+    let taken: boolean
+    try {
+      taken = this.target.take(chunk)
+    } catch (error) {
+      // More content than was promised: the body still holds what it holds.
+      this.cancel(error)
+      this.target.brokeOff(error)
+      return
+    }
+    if (!taken && this.state === 'ready') this.state = 'blocked'
+  }
+
+  private readonly fail = (error: unknown): void => {
+    if (this.state === 'over') return
+    this.state = 'over'
+    this.target.brokeOff(error)
+  }
+}

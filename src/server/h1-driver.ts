@@ -1,0 +1,356 @@
+// Joins an HTTP/1.1 connection to the handler: makes an exchange of each request, and sends its reply. One exchange at
+// a time; everything that comes out while one read is handled leaves in one write (h1-flow.ts). Time is looked at from
+// outside (patience.ts).
+import { type Handler, type Peer, type Refusal, Refused, Reply } from '../exchange/index.ts'
+import { CONTENT, type H1Error, type H1Head, type H1Sink, IDLE } from '../h1/index.ts'
+import { FieldList, type Fields } from '../http/fields.ts'
+import type { Channel, ChannelUser } from '../transport/index.ts'
+import type { ContentPump } from './content-pump.ts'
+import { type ExchangeHost, H1Exchange } from './h1-exchange.ts'
+import { H1Flow } from './h1-flow.ts'
+import { abandonReply, type ReplyHost, sendReply } from './h1-reply.ts'
+import { IncomingBody } from './incoming-body.ts'
+import { Patience, type Watched } from './patience.ts'
+import { BARE_FAILURE, contentUnread, handlerFailed, noReply, refusalOf } from './refusals.ts'
+import type { Settings } from './settings.ts'
+
+export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHost, ReplyHost, Watched {
+  readonly settings: Settings
+  readonly patience = new Patience()
+  exchange: H1Exchange | null = null
+  /** The request's content, or a tunnel's, while it comes in. */
+  incoming: IncomingBody | null = null
+  pump: ContentPump | null = null
+  requests = 0
+  tunnelling = false
+  status = 0
+  sent = 0
+
+  private readonly handler: Handler
+  private readonly whenClosed: (driver: H1Driver) => void
+  /** Unread content is being thrown away: so many bytes more are worth it; -1 where none is. */
+  private discarding = -1
+  private draining = false
+  private continueDue = false
+  private peerMade: Peer | null = null
+  private reported: Refusal | null = null
+
+  constructor(channel: Channel, handler: Handler, settings: Settings, whenClosed: (driver: H1Driver) => void) {
+    super(channel, settings.h1Limits)
+    this.handler = handler
+    this.settings = settings
+    this.whenClosed = whenClosed
+  }
+
+  get peer(): Peer {
+    this.peerMade ??= { connection: this.channel.id, ...this.channel.ends }
+    return this.peerMade
+  }
+
+  /** Bytes that are neither with the program nor with the kernel, by where they wait. */
+  get held(): Held {
+    return {
+      head: this.connection.heldBytes,
+      content: this.incoming?.heldBytes ?? 0,
+      waiting: this.waitingBytes,
+      output: this.channel.backlog + this.connection.output.size,
+    }
+  }
+
+  /** No new request is taken up after the one under way. */
+  drain(): void {
+    this.draining = true
+    if (this.exchange === null && this.waitingBytes === 0 && !this.connection.midMessage) this.finish('drained')
+    else this.connection.closeAfterThis()
+  }
+
+  // --- What the channel tells (and `receive`, in h1-flow.ts) ---
+
+  drained(): void {
+    this.unstall()
+    this.pump?.resume()
+  }
+
+  ended(): void {
+    this.peerEnded = true
+    if (this.lingering) return
+    if (this.pump?.body.endless === true) this.destroy('peer')
+    else if (this.leftover === null) this.endIncoming()
+  }
+
+  closed(error: Error | null): void {
+    const { exchange, pump, incoming } = this
+    const reason = error ?? new Error('The connection was closed before the exchange was complete')
+    this.leftover = null
+    this.exchange = null
+    this.incoming = null
+    this.pump = null
+    pump?.cancel(reason)
+    incoming?.fail(reason)
+    if (exchange !== null) {
+      exchange.abort(reason)
+      this.tell(exchange, this.tunnelling)
+    }
+    this.whenClosed(this)
+  }
+
+  // --- What the connection tells ---
+
+  head(head: H1Head): void {
+    const { settings } = this
+    this.requests++
+    this.sent = 0
+    this.status = 0
+    if (head.length !== 0) {
+      this.incoming = new IncomingBody(this, head.length === -1 ? undefined : head.length)
+      this.continueDue = head.expectsContinue
+      this.connection.pause()
+    }
+    const exchange = new H1Exchange(this, head, this.incoming)
+    this.exchange = exchange
+    if (settings.reports.exchanges) exchange.startedAt = settings.clock.now()
+    if (this.draining || this.requests === settings.limits.requestsPerConnection) this.connection.closeAfterThis()
+    try {
+      const reply = this.handler(exchange)
+      if (reply instanceof Reply) this.answer(exchange, reply)
+      else this.answerLater(exchange, reply)
+    } catch (error) {
+      this.failExchange(exchange, error)
+    }
+  }
+
+  content(bytes: Uint8Array, start: number, end: number): void {
+    if (this.discarding === -1) {
+      this.connection.pause()
+      this.incoming?.deliver(bytes.slice(start, end))
+      return
+    }
+    this.discarding -= end - start
+    if (this.discarding >= 0) return
+    this.discarding = 0
+    this.connection.closeAfterThis()
+  }
+
+  trailers(fields: Fields): void {
+    if (this.exchange !== null) this.exchange.trailers = fields
+  }
+
+  end(): void {
+    this.discarding = -1
+    this.continueDue = false
+    this.incoming?.finish()
+    this.incoming = null
+  }
+
+  failed(error: H1Error): void {
+    this.refuse(refusalOf(error))
+  }
+
+  // --- What the exchange and the bodies ask ---
+
+  /** The handler waits for content. */
+  wanted(): void {
+    if (this.continueDue && this.connection.sending === IDLE) {
+      this.continueDue = false
+      this.connection.sendInterim(100, FieldList.empty)
+      if (!this.receiving) this.flush()
+    }
+    this.connection.resume()
+    if (this.receiving) return
+    this.proceed()
+    this.regulate()
+  }
+
+  unwanted(): void {
+    // What nobody wants is read past once the reply has gone out.
+  }
+
+  inform(exchange: H1Exchange, status: number, fields: FieldList): void {
+    if (exchange !== this.exchange || exchange.aborted || this.connection.sending !== IDLE) return
+    this.connection.sendInterim(status, fields)
+    if (!this.receiving) this.flush()
+  }
+
+  take(chunk: Uint8Array): boolean {
+    this.connection.sendContent(chunk)
+    this.sent += chunk.length
+    this.flush()
+    return !this.stalled
+  }
+
+  completed(): void {
+    this.pump = null
+    try {
+      this.connection.sendEnd(this.exchange?.reply?.trailers?.())
+    } catch (error) {
+      this.brokeOff(error)
+      return
+    }
+    if (this.tunnelling) {
+      // The other way of the tunnel goes on until the peer ends it.
+      this.channel.finish()
+      return
+    }
+    this.exchangeOver()
+    if (!this.receiving) this.settle()
+  }
+
+  brokeOff(error: unknown): void {
+    this.pump = null
+    this.settings.report({ kind: 'failed', error, exchange: this.exchange, doing: 'sending the content of a reply' })
+    this.destroy('content broke off', error instanceof Error ? error : new Error('The content broke off'))
+  }
+
+  /** The exchange has its whole reply. */
+  exchangeOver(): void {
+    const { exchange } = this
+    this.exchange = null
+    if (exchange !== null && this.settings.reports.exchanges) this.tell(exchange, true)
+    if (this.incoming !== null) {
+      this.incoming.fail(contentUnread())
+      this.incoming = null
+      this.discarding = this.settings.limits.discardBytes
+      this.connection.resume()
+    }
+    this.holdBackIfFull()
+  }
+
+  // --- Answers ---
+
+  /** Refuses what is under way: the request being read, or the content of the one that is being answered. */
+  refuse(refusal: Refusal): void {
+    this.connection.closeAfterThis()
+    this.leftover = null
+    this.refused(refusal)
+    if (this.exchange !== null) {
+      // A handler that reads the content is told; one that does not answers as if nothing had happened.
+      this.incoming?.fail(new Refused(refusal))
+      return
+    }
+    if (this.connection.sending === IDLE) sendReply(this, this.replyTo(refusal, null))
+    if (!this.receiving) this.settle()
+  }
+
+  /** Answers in the place of a handler that takes too long. */
+  answerInstead(refusal: Refusal): void {
+    const { exchange } = this
+    if (exchange === null) return
+    this.connection.closeAfterThis()
+    this.refused(refusal)
+    this.answer(exchange, this.replyTo(refusal, exchange))
+    exchange.abort(new Refused(refusal))
+  }
+
+  /** Reports a refusal, once. */
+  refused(refusal: Refusal): void {
+    if (this.reported === refusal) return
+    this.reported = refusal
+    this.settings.report({
+      kind: 'refused',
+      refusal,
+      exchange: this.exchange,
+      address: this.peer.address,
+      connection: this.channel.id,
+    })
+  }
+
+  protected conclude(): void {
+    if (!this.tunnelling) this.finish(this.draining ? 'drained' : 'done')
+  }
+
+  protected get sink(): H1Sink {
+    return this
+  }
+
+  protected get busy(): boolean {
+    return this.exchange !== null
+  }
+
+  protected get contentDue(): boolean {
+    return this.incoming !== null
+  }
+
+  protected get pipelineBytes(): number {
+    return this.settings.limits.pipelineBytes
+  }
+
+  private answerLater(exchange: H1Exchange, reply: unknown): void {
+    if (!isThenable(reply)) {
+      this.failExchange(exchange, noReply(reply))
+      return
+    }
+    reply.then(
+      value => {
+        if (value instanceof Reply) this.answer(exchange, value)
+        else this.failExchange(exchange, noReply(value))
+      },
+      error => this.failExchange(exchange, error),
+    )
+  }
+
+  private answer(exchange: H1Exchange, reply: Reply): void {
+    if (exchange !== this.exchange || exchange.aborted || exchange.reply !== null) {
+      abandonReply(reply)
+      return
+    }
+    exchange.reply = reply
+    if (this.incoming !== null) this.prepareForUnread(this.incoming)
+    try {
+      sendReply(this, reply)
+    } catch (error) {
+      // Nothing has been sent of it, or the connection is lost.
+      if (this.connection.sending !== IDLE) {
+        this.brokeOff(error)
+        return
+      }
+      exchange.reply = null
+      this.failExchange(exchange, error)
+      return
+    }
+    if (!this.receiving) this.settle()
+  }
+
+  private failExchange(exchange: H1Exchange, error: unknown): void {
+    if (exchange !== this.exchange || exchange.aborted || exchange.reply !== null) return
+    const refusal = error instanceof Refused ? error.refusal : handlerFailed(error)
+    if (error instanceof Refused) this.refused(refusal)
+    else this.settings.report({ kind: 'failed', error, exchange, doing: 'answering a request' })
+    this.answer(exchange, this.replyTo(refusal, exchange))
+  }
+
+  /** Content that will not be read decides, before the head goes out, whether the connection can be used again. */
+  private prepareForUnread(incoming: IncomingBody): void {
+    const { connection } = this
+    if (connection.receiving !== CONTENT) return
+    const left = (incoming.length ?? 0) - connection.contentReceived
+    // A client that was not told to go on may send its content or not: nobody knows where its next request would start.
+    if (this.continueDue || (!incoming.started && left > this.settings.limits.discardBytes)) connection.closeAfterThis()
+  }
+
+  private replyTo(refusal: Refusal, exchange: H1Exchange | null): Reply {
+    try {
+      return this.settings.refuse(refusal, exchange)
+    } catch (error) {
+      this.settings.report({ kind: 'failed', error, exchange, doing: 'making the page of a refusal' })
+      return BARE_FAILURE
+    }
+  }
+
+  private tell(exchange: H1Exchange, complete: boolean): void {
+    if (!this.settings.reports.exchanges) return
+    const duration = this.settings.clock.now() - exchange.startedAt
+    this.settings.report({ kind: 'exchange', exchange, status: this.status, sent: this.sent, duration, complete })
+  }
+}
+
+/** Bytes in a connection's keeping: of an incomplete head, of content for the program, behind them, and on the way out. */
+export interface Held {
+  readonly head: number
+  readonly content: number
+  readonly waiting: number
+  readonly output: number
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null)?.then === 'function'
+}

@@ -1,0 +1,160 @@
+// The flow of bytes between a channel and an HTTP/1.1 connection, both ways: what has come and cannot be taken yet is
+// kept, within bounds, by stopping the peer; what goes out is gathered, and while the kernel does not take it no
+// further request is taken up.
+import { HeldBytes } from '../bytes/held-bytes.ts'
+import { H1Connection, type H1Limits, type H1Sink } from '../h1/index.ts'
+import type { Channel } from '../transport/index.ts'
+
+/** Replies gathered for one write before they are let go: a client that pipelines must also read. */
+const OUTPUT_AT_ONCE = 256 * 1024
+
+const NO_BYTES = new Uint8Array(0)
+
+export abstract class H1Flow {
+  readonly channel: Channel
+  readonly connection: H1Connection
+  /** FIN has been sent: what still comes in is thrown away until the peer closes too. */
+  lingering = false
+  /** Whose doing the end was, for the log. */
+  endedBy = 'peer'
+
+  /** What the connection has not taken yet: a pipelined request behind the one being answered, or content nobody has asked for. */
+  protected leftover: HeldBytes | null = null
+  /** The connection is taking bytes in: replies wait until it is through, to leave together. */
+  protected receiving = false
+  /** The kernel has not taken all of what was written. */
+  protected stalled = false
+  protected peerEnded = false
+  private readingPaused = false
+  /** The connection is paused because too much output has gathered. */
+  private heldBack = false
+
+  constructor(channel: Channel, limits: H1Limits) {
+    this.channel = channel
+    this.connection = new H1Connection('server', limits)
+  }
+
+  /** What the connection tells goes here. */
+  protected abstract readonly sink: H1Sink
+  /** An exchange is under way: what comes in now belongs to it, or waits behind it. */
+  protected abstract readonly busy: boolean
+  /** Content is coming in that somebody will ask for. */
+  protected abstract readonly contentDue: boolean
+  protected abstract readonly pipelineBytes: number
+  /** The last exchange of the connection is over. */
+  protected abstract conclude(): void
+
+  /** Bytes that are neither with the program nor with the kernel. */
+  get waitingBytes(): number {
+    return this.leftover === null ? 0 : this.leftover.size
+  }
+
+  receive(bytes: Uint8Array, start: number, end: number): void {
+    if (this.lingering) return
+    if (this.leftover !== null || (this.stalled && !this.busy)) {
+      this.keep(bytes, start, end)
+      this.regulate()
+      return
+    }
+    this.receiving = true
+    const taken = this.connection.receive(bytes, this.sink, start, end)
+    this.receiving = false
+    if (taken < end - start) this.keep(bytes, start + taken, end)
+    this.settle()
+  }
+
+  /** Sends FIN behind what was written, and lingers: a close at once could cost the peer the last reply (RFC 9112 section 9.6). */
+  finish(why: string): void {
+    if (this.lingering) return
+    this.lingering = true
+    this.endedBy = why
+    this.leftover = null
+    this.setReading(true)
+    this.channel.finish()
+  }
+
+  /** Cuts the connection. With an error the peer sees a reset, so that it does not take half a reply for a whole one. */
+  destroy(why: string, error?: Error): void {
+    this.endedBy = why
+    this.channel.destroy(error)
+  }
+
+  /** After anything happened: writes what has gathered, then closes, or goes on with what waits. */
+  protected settle(): void {
+    this.flush()
+    while (!this.stalled && !this.connection.finished && (this.heldBack || (this.leftover !== null && !this.busy))) {
+      if (this.heldBack) {
+        this.heldBack = false
+        this.connection.resume()
+      }
+      const before = this.waitingBytes
+      this.proceed()
+      this.flush()
+      if (this.waitingBytes === before && !this.heldBack) break
+    }
+    if (this.connection.finished) this.conclude()
+    else this.regulate()
+  }
+
+  /** Gives the connection what waits, or at least the chance to tell an end that it could not tell before. */
+  protected proceed(): void {
+    const held = this.leftover
+    this.leftover = null
+    this.receiving = true
+    const taken = this.connection.receive(
+      held === null ? NO_BYTES : held.bytes,
+      this.sink,
+      0,
+      held === null ? 0 : held.size,
+    )
+    this.receiving = false
+    if (held !== null && taken < held.size && !this.lingering && !this.channel.closed) {
+      held.drop(taken)
+      this.leftover = held
+    } else if (this.peerEnded) this.endIncoming()
+  }
+
+  /** The peer's FIN is reached: all that came before it has been taken. */
+  protected endIncoming(): void {
+    this.connection.end(this.sink)
+    if (!this.busy && !this.connection.finished && !this.receiving) this.finish('peer')
+  }
+
+  protected flush(): void {
+    if (this.connection.output.size === 0) return
+    this.channel.write(this.connection.output)
+    if (this.channel.backlog > 0) this.stalled = true
+  }
+
+  /** After a reply: goes on at once, unless so much has gathered that it must be written first. */
+  protected holdBackIfFull(): void {
+    if (this.connection.output.size <= OUTPUT_AT_ONCE) return
+    this.heldBack = true
+    this.connection.pause()
+  }
+
+  /** The kernel has taken everything. */
+  protected unstall(): void {
+    this.stalled = false
+    if (this.heldBack || this.leftover !== null) this.settle()
+  }
+
+  /** Stops the peer while enough is waiting already. */
+  protected regulate(): void {
+    const { leftover } = this
+    this.setReading(leftover === null || !(this.contentDue || this.stalled || leftover.size >= this.pipelineBytes))
+  }
+
+  private keep(bytes: Uint8Array, start: number, end: number): void {
+    if (this.connection.finished || this.channel.closed) return
+    this.leftover ??= new HeldBytes()
+    this.leftover.add(bytes, start, end)
+  }
+
+  private setReading(on: boolean): void {
+    if (on !== this.readingPaused) return
+    this.readingPaused = !on
+    if (on) this.channel.resume()
+    else this.channel.pause()
+  }
+}

@@ -1,0 +1,99 @@
+// Sends a reply over an HTTP/1.1 connection: each kind of body in the way that is cheapest for it.
+import { latin1, utf8Bytes, utf8Length } from '../bytes/text.ts'
+import { Content, type Reply, Tunnel } from '../exchange/index.ts'
+import { type H1Connection, UNKNOWN_LENGTH } from '../h1/index.ts'
+import type { FieldList } from '../http/fields.ts'
+import { ContentPump, type ContentTarget } from './content-pump.ts'
+import type { H1Exchange } from './h1-exchange.ts'
+import { type ContentSource, IncomingBody } from './incoming-body.ts'
+import { noSwitch } from './refusals.ts'
+import type { Settings } from './settings.ts'
+
+/** Content up to this size leaves in one latin1 string with its head: cheaper than a second buffer. */
+const SMALL_CONTENT = 8 * 1024
+
+/** What sending a reply needs of the driver, and tells it. */
+export interface ReplyHost extends ContentTarget, ContentSource {
+  readonly connection: H1Connection
+  readonly settings: Settings
+  readonly exchange: H1Exchange | null
+  incoming: IncomingBody | null
+  pump: ContentPump | null
+  /** The connection has stopped being HTTP. */
+  tunnelling: boolean
+  /** The reply's status, and its bytes of content handed on. */
+  status: number
+  sent: number
+  /** The exchange has its whole reply. */
+  exchangeOver(): void
+}
+
+/** Sends the reply, or starts to: the host's `exchangeOver` is called when all of it has been sent. */
+export function sendReply(host: ReplyHost, reply: Reply): void {
+  const { body, status, fields } = reply
+  host.status = status
+  if (typeof body === 'string') {
+    if (utf8Length(body) === body.length) sendText(host, status, fields, body)
+    else sendBytes(host, status, fields, utf8Bytes(body))
+  } else if (body === null) {
+    host.connection.sendResponse(status, fields, 0, host.settings.preamble)
+    host.exchangeOver()
+  } else if (body instanceof Content) {
+    if (body.bytes.length <= SMALL_CONTENT) {
+      body.latin1 ??= latin1(body.bytes, 0, body.bytes.length)
+      sendText(host, status, fields, body.latin1)
+    } else sendBytes(host, status, fields, body.bytes)
+  } else if (body instanceof Uint8Array) {
+    sendBytes(host, status, fields, body)
+  } else if (body instanceof Tunnel) {
+    openTunnel(host, reply, body)
+  } else {
+    host.connection.sendResponse(status, fields, body.length ?? UNKNOWN_LENGTH, host.settings.preamble)
+    if (host.connection.contentDue) {
+      host.pump = new ContentPump(body, host)
+      host.pump.start()
+    } else {
+      body.cancel('This reply is sent without content')
+      host.exchangeOver()
+    }
+  }
+}
+
+/** Lets go of what a reply holds that will not be sent. */
+export function abandonReply(reply: Reply): void {
+  const { body } = reply
+  if (body !== null && typeof body === 'object' && 'cancel' in body) body.cancel('The client is gone')
+}
+
+function sendText(host: ReplyHost, status: number, fields: FieldList, latin1Text: string): void {
+  host.connection.sendTextResponse(status, fields, latin1Text, host.settings.preamble)
+  if (host.exchange?.method !== 'HEAD') host.sent = latin1Text.length
+  host.exchangeOver()
+}
+
+function sendBytes(host: ReplyHost, status: number, fields: FieldList, bytes: Uint8Array): void {
+  const { connection } = host
+  connection.sendResponse(status, fields, bytes.length, host.settings.preamble)
+  if (connection.contentDue) {
+    connection.sendContent(bytes)
+    connection.sendEnd()
+    host.sent = bytes.length
+  }
+  host.exchangeOver()
+}
+
+function openTunnel(host: ReplyHost, reply: Reply, tunnel: Tunnel): void {
+  const { exchange, connection, settings } = host
+  const upgrade = reply.fields.get('upgrade') ?? ''
+  const asked =
+    reply.status === 101
+      ? exchange !== null && exchange.head.upgrade !== '' && upgrade !== ''
+      : exchange?.method === 'CONNECT' && reply.status < 300
+  if (!asked) throw noSwitch()
+  connection.sendSwitch(reply.status, reply.fields, upgrade, settings.preamble)
+  connection.pause()
+  host.tunnelling = true
+  host.incoming = new IncomingBody(host, undefined)
+  host.pump = new ContentPump(tunnel.open(host.incoming), host)
+  host.pump.start()
+}

@@ -1,0 +1,94 @@
+// What a server allows a client to make long, large, many or slow. Each default is a judgement call and names its precedent.
+
+/** Times in milliseconds, sizes in bytes. 0 switches a time-out or a count off, but for those of which it makes no sense. */
+export interface Limits {
+  /** A request's head in all; nginx reads 4 buffers of 8 KB. */
+  readonly headBytes: number
+  /** A request's target: 8 KB, as nginx and Apache. */
+  readonly targetBytes: number
+  /** Fields in a head: 100, as Apache's LimitRequestFields. */
+  readonly fieldCount: number
+  /** A request's content. nginx's 1 MB breaks uploads; content is never held whole here, so a handler may set its own, lower one. */
+  readonly contentBytes: number
+  /** Bytes of further requests that wait behind the one being answered: one read's worth. */
+  readonly pipelineBytes: number
+  /** Unread content that is thrown away so that the connection can be used again; with more the connection is closed. Node discards without a bound; Go stops at 256 KB, which is taken here. */
+  readonly discardBytes: number
+  /** From a head's first byte, or the connection's begin, to the head's last byte. nginx: 60 s, Node: 60 s. 20 s stands any honest client. */
+  readonly headTimeout: number
+  /** Between two requests. nginx: 75 s. */
+  readonly idleTimeout: number
+  /** Bytes a second that content must bring on average once `contentGrace` has passed. Apache's mod_reqtimeout: 500. */
+  readonly contentRate: number
+  /** Apache's mod_reqtimeout: 20 s. */
+  readonly contentGrace: number
+  /** For the program to answer. nginx proxy_read_timeout: 60 s; programs may be slower. */
+  readonly replyTimeout: number
+  /** A peer that takes not one byte of what is to be written. nginx send_timeout: 60 s. */
+  readonly writeTimeout: number
+  /** For the TLS handshake: nginx allows 60 s, Node 120 s; honest ones take less than one. */
+  readonly handshakeTimeout: number
+  /** After the last reply of a connection, for the peer to read it and close. nginx lingering_timeout: 5 s. */
+  readonly lingerTimeout: number
+  /** Open connections in all. What is in force stays below the descriptor limit. */
+  readonly connections: number
+  /** Open connections from one address (IPv6: from one /64); 0 for no limit, since many people may share one. */
+  readonly connectionsPerAddress: number
+  /** Requests on one connection, after which it is closed in order; 0 for no limit. */
+  readonly requestsPerConnection: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  headBytes: 32 * 1024,
+  targetBytes: 8 * 1024,
+  fieldCount: 100,
+  contentBytes: 1024 ** 3,
+  pipelineBytes: 64 * 1024,
+  discardBytes: 256 * 1024,
+  headTimeout: 20_000,
+  idleTimeout: 75_000,
+  contentRate: 500,
+  contentGrace: 20_000,
+  replyTimeout: 120_000,
+  writeTimeout: 60_000,
+  handshakeTimeout: 10_000,
+  lingerTimeout: 5_000,
+  connections: 100_000,
+  connectionsPerAddress: 0,
+  requestsPerConnection: 0,
+}
+
+/** Limits that must be at least 1: nothing could be served otherwise. */
+const POSITIVE: ReadonlySet<keyof Limits> = new Set([
+  'headBytes',
+  'targetBytes',
+  'fieldCount',
+  'pipelineBytes',
+  'connections',
+  'lingerTimeout',
+])
+
+/**
+ * The defaults with the given ones in their place.
+ * @throws TypeError for an unknown name or a value that is no whole number in range
+ */
+export function limitsFrom(given: Partial<Limits>): Limits {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(DEFAULT_LIMITS, name)) throw unknownLimit(name)
+    const least = POSITIVE.has(name as keyof Limits) ? 1 : 0
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) throw invalidLimit(name, value, least)
+  }
+  const limits: Record<string, number> = { ...DEFAULT_LIMITS }
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) limits[name] = value
+  return limits as unknown as Limits
+}
+
+function unknownLimit(name: string): TypeError {
+  return new TypeError(
+    `There is no limit named ${JSON.stringify(name)}; there are ${Object.keys(DEFAULT_LIMITS).join(', ')}`,
+  )
+}
+
+function invalidLimit(name: string, value: unknown, least: number): TypeError {
+  return new TypeError(`The limit ${name} must be a whole number from ${least} on, not ${String(value)}`)
+}

@@ -1,0 +1,71 @@
+// What the wire and the clock refuse, in the form that logs and pages show.
+
+import type { Refusal } from '../exchange/index.ts'
+import { Reply } from '../exchange/index.ts'
+import type { H1Error } from '../h1/index.ts'
+import { FieldList } from '../http/fields.ts'
+import { excerpt } from '../http/secrets.ts'
+
+/** What a broken rule of HTTP/1.1 looks like to users. */
+export function refusalOf(error: H1Error): Refusal {
+  return {
+    status: error.status,
+    rule: error.rule,
+    section: error.section,
+    detail: error.detail,
+    offset: error.offset,
+    excerpt: excerpt(error.around, error.before),
+  }
+}
+
+/** The deadlines of a connection, by the rule that a missed one breaks. */
+export const OVERDUE = {
+  'head-timeout': { status: 408, detail: 'The request head was not complete in time' },
+  'content-timeout': { status: 408, detail: 'The content came more slowly than this server waits for' },
+  'reply-timeout': { status: 503, detail: 'The program did not answer in time' },
+  'write-timeout': { status: 408, detail: 'The client did not read its reply in time' },
+} as const
+
+export type Overdue = keyof typeof OVERDUE
+
+export function overdue(rule: Overdue): Refusal {
+  return { rule, section: 'RFC 9110 section 15.5.9', ...OVERDUE[rule] }
+}
+
+export function handlerFailed(error: unknown): Refusal {
+  return {
+    status: 500,
+    rule: 'handler-failed',
+    section: 'RFC 9110 section 15.6.1',
+    detail: 'The program failed while it answered this request',
+    cause: error,
+  }
+}
+
+export function noReply(value: unknown): TypeError {
+  return new TypeError(`A handler must answer with a Reply, such as text('…') makes, not ${describe(value)}`)
+}
+
+/** What a reader of content meets that goes on after the reply is complete. */
+export function contentUnread(): Error {
+  return new Error('The reply was complete before the content was read: the rest of it is not kept')
+}
+
+export function noSwitch(): TypeError {
+  return new TypeError(
+    'A reply with a tunnel answers a request that asks for it: CONNECT with 2xx, or Upgrade with 101 and the Upgrade field that names the protocol',
+  )
+}
+
+/** The reply where even making a reply failed. */
+export const BARE_FAILURE: Reply = new Reply(
+  500,
+  FieldList.of({ 'Content-Type': 'text/plain; charset=utf-8' }),
+  '500 Internal Server Error\n',
+)
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'undefined (is a return missing?)'
+  if (typeof value === 'object' && value !== null) return `an object of ${value.constructor?.name ?? 'no class'}`
+  return `${typeof value} ${String(value).slice(0, 40)}`
+}
