@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { budget, type Limit, verdicts } from '../../bench/budget.ts'
+import { loads } from '../../bench/loads.ts'
+import { chosen, whole } from '../../bench/options.ts'
+import { others, ours } from '../../bench/peers.ts'
+import { plot } from '../../bench/plot.ts'
+import { faultLines, loadTable, report } from '../../bench/report.ts'
+import { result, row } from './results.ts'
+
+const hello = result('hello', [row('ours', [5, 4, 6]), row('nginx', [10, 9, 12]), row('bun', [7], ['3 time-outs'])])
+
+test('a table has a line for each server, with its median, range and ratio to ours', () => {
+  assert.deepEqual(cells(loadTable(hello)), [
+    ['server', 'µs CPU per request', 'least – greatest', '× ours', 'requests/s', 'MB'],
+    ['Wirewright', '5.00', '4.00 – 6.00', '1.00', '1,000', '50.0'],
+    ['nginx', '10.0', '9.00 – 12.0', '2.00', '1,000', '50.0'],
+    ['bun', '–', 'not valid', '–', '1,000', '50.0'],
+  ])
+})
+
+test('all lines of a table are equally wide', () => {
+  const widths = new Set(
+    loadTable(hello)
+      .split('\n')
+      .map(line => line.length),
+  )
+  assert.equal(widths.size, 1)
+})
+
+test('a table can take another server as its measure', () => {
+  assert.equal(cells(loadTable(hello, 'nginx'))[1]![3], '0.50')
+})
+
+test('where a bare socket was measured, the table says how much more the others need', () => {
+  const table = cells(loadTable(result('idle', [row('ours', [2500]), row('net', [1480])])))
+  const column = table[0]!.indexOf('above node:net')
+  assert.deepEqual([table[1]![column], table[2]![column]], ['1,020', '0.00'])
+})
+
+test('what is wrong with a figure is told on one line', () => {
+  const broken = result('hello', [row('bun', [], ['ended with 1: Error:\n  no such file'])])
+  assert.deepEqual(faultLines(broken), ['bun: not valid: ended with 1: Error: no such file'])
+})
+
+test('a limit is held against the medians, as a ratio, a difference or a growth', () => {
+  const limits: Limit[] = [
+    { load: 'hello', how: 'times', most: 0.5, against: { load: 'hello', peer: 'nginx' } },
+    { load: 'hello', how: 'times', most: 0.4, against: { load: 'hello', peer: 'nginx' } },
+    { load: 'idle', how: 'above', most: 1000, against: { load: 'idle', peer: 'net' } },
+    { load: 'idle', how: 'times', most: 600, against: { load: 'hello', peer: 'ours' } },
+    { load: 'hello', how: 'growth', most: 9, against: { load: 'hello', peer: 'ours' } },
+  ]
+  const idle = result('idle', [row('ours', [2500]), row('net', [1500])])
+  assert.deepEqual(
+    verdicts([hello, idle], limits).map(({ value, kept }) => [value, kept]),
+    [
+      [0.5, true],
+      [0.5, false],
+      [1000, true],
+      [500, true],
+      [10, false],
+    ],
+  )
+})
+
+test('a limit is not judged by figures that are missing or not valid', () => {
+  const limits: Limit[] = [
+    { load: 'hello', how: 'times', most: 1, against: { load: 'hello', peer: 'bun' } },
+    { load: 'hello', how: 'times', most: 1, against: { load: 'hello', peer: 'deno' } },
+    { load: 'idle', how: 'above', most: 1, against: { load: 'idle', peer: 'net' } },
+  ]
+  assert.deepEqual(verdicts([hello], limits), [])
+})
+
+test('every limit names a load and a peer that there are', () => {
+  const peers = ['ours', ...others.map(peer => peer.name)]
+  for (const { load, against } of budget) {
+    for (const name of [load, against.load])
+      assert.ok(
+        loads.some(each => each.name === name),
+        name,
+      )
+    assert.ok(peers.includes(against.peer), against.peer)
+  }
+})
+
+test('every load can be put to this server', () => {
+  const own = ours({ root: '/', library: '/index.js', command: '/main.js', version: '0' })
+  for (const load of loads)
+    assert.ok(
+      load.services.some(service => own.services[service]),
+      load.name,
+    )
+})
+
+test('the report has limits, figures, versions and method', () => {
+  const text = report([hello])
+  assert.match(text, /^# Measured/)
+  assert.match(text, /hello: ours, times nginx +\| +1\.2 \| +0\.50 \| +kept/)
+  assert.match(text, /### The load hello/)
+  assert.match(text, /- bun: not valid: 3 time-outs/)
+  assert.match(text, /Rounds: 3 of 3 s; starts of each server: 1; 2026-01-02 03:04 UTC; a machine/)
+  assert.match(text, /\| nginx +\| 1\.2\.3/)
+})
+
+test('the plot has a bar for each valid figure, as long as it is great', () => {
+  const picture = plot([hello])
+  const bars = [...picture.matchAll(/<rect class="bar"[^>]* width="([\d.]+)"/g)].map(match => Number(match[1]))
+  assert.equal(bars.length, 2)
+  assert.ok(Math.abs(bars[1]! / bars[0]! - 2) < 0.01)
+  assert.equal([...picture.matchAll(/<g class="ours">/g)].length, 1)
+})
+
+test('nothing in the plot leaves its frame', () => {
+  const picture = plot([hello, result('start', [row('ours', [-5, 10]), row('net', [0])])])
+  const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(picture)!.map(Number)
+  for (const [, at] of picture.matchAll(/ x[12]?="([-\d.]+)"/g)) assert.ok(Number(at) >= 0 && Number(at) <= width!)
+  for (const [, at] of picture.matchAll(/translate\(0 ([-\d.]+)\)/g)) assert.ok(Number(at) >= 0 && Number(at) < height!)
+  assert.doesNotMatch(picture, /NaN|undefined|width="-/)
+})
+
+test('names in the plot are escaped', () => {
+  assert.match(plot([result('a', [{ ...row('x', [1]), title: '<C & epoll>' }])]), /&lt;C &amp; epoll&gt;/)
+})
+
+test('loads and peers are chosen by name, and an unknown name is told with those there are', () => {
+  const all = [{ name: 'a' }, { name: 'b' }, { name: 'c' }]
+  assert.deepEqual(chosen(all, undefined, 'load'), all)
+  assert.deepEqual(chosen(all, 'c,a', 'load'), [{ name: 'a' }, { name: 'c' }])
+  assert.throws(() => chosen(all, 'a,d', 'load'), /no load "d"; there are: a, b, c/)
+  assert.throws(() => whole('1.5', '--rounds'), /--rounds takes a whole number from 1, not "1.5"/)
+  assert.equal(whole('15', '--rounds'), 15)
+})
+
+function cells(table: string): string[][] {
+  const lines = table.split('\n').filter((_, index) => index !== 1)
+  return lines.map(line =>
+    line
+      .slice(2, -2)
+      .split(' | ')
+      .map(cell => cell.trim()),
+  )
+}
