@@ -21,7 +21,7 @@ export interface Party {
 }
 
 /** What makes connections: `src/h1`, or a copy of it with a fault planted in. */
-export type H1 = Pick<typeof import('../../src/h1/index.ts'), 'H1Connection' | 'Preamble' | 'DEFAULT_LIMITS'>
+export type H1 = Pick<typeof import('../../src/h1/index.ts'), 'H1Connection' | 'Preamble' | 'DEFAULT_LIMITS' | 'IDLE'>
 
 /** A server that answers every request, or a client that has sent requests (`GET`, `GET with Upgrade`), each when the one before was answered. */
 export function party(h1: H1, answers: readonly string[], limits: Readonly<Record<string, number>> = {}): Party {
@@ -33,7 +33,7 @@ export function party(h1: H1, answers: readonly string[], limits: Readonly<Recor
   const requests = [...answers]
   const ask = () => {
     const [method, upgrade] = requests.shift()?.split(' with ') ?? []
-    if (method === undefined) return
+    if (method === undefined || connection.sending !== h1.IDLE) return
     connection.sendRequest(method, method === 'CONNECT' ? 'a:1' : '/', HOST, undefined, upgrade && 'any')
   }
   ask()
