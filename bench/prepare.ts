@@ -1,11 +1,10 @@
-// What must be there before anything is measured: the peers' packages, this server built, a document root, a certificate.
+// What must be there before anything is measured: this server built, a document root, a certificate.
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FILES, type Load } from './loads.ts'
-import { BENCH } from './programs.ts'
 
 /** A checkout of this project. */
 export interface Project {
@@ -22,18 +21,6 @@ export interface Materials {
   readonly site: string
   readonly certificate: string
   readonly key: string
-}
-
-/** Installs the peers' packages, as locked, where they are missing or older than the lock. Without their scripts, which would move the programs. */
-export function installPeers(): void {
-  const installed = join(BENCH, 'node_modules/.package-lock.json')
-  const lock = join(BENCH, 'package-lock.json')
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
-  console.log('Installing the peers (npm ci in bench/) …')
-  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: BENCH,
-    stdio: 'inherit',
-  })
 }
 
 /** What to start of the checkout at `root`: what its package publishes, or the sources that this is built from. */

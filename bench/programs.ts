@@ -15,12 +15,14 @@ export function script(name: string): string {
 
 /** The version of a package that the bench has installed. */
 export function packaged(name: string): string {
+  if (!existsSync(join(MODULES, name))) throw notInstalled(name)
   return JSON.parse(readFileSync(join(MODULES, name, 'package.json'), 'utf8')).version
 }
 
 /** The program that an npm package carries for this machine, started without the package's own launcher, which would cost a process. */
 export function native(prefix: string, path: string): string {
   const [scope = '', start = ''] = prefix.split('/')
+  if (!existsSync(join(MODULES, scope))) throw notInstalled(scope)
   const folders = readdirSync(join(MODULES, scope)).filter(name => name.startsWith(start))
   const program = folders.map(name => join(MODULES, scope, name, path)).find(existsSync)
   if (program === undefined) throw notForThisMachine(prefix)
@@ -48,6 +50,10 @@ export function compiled(name: string): string {
     execFileSync('gcc', ['-O2', '-Wall', '-D_GNU_SOURCE', '-o', program, source], { stdio: 'inherit' })
   }
   return program
+}
+
+function notInstalled(name: string): Error {
+  return new Error(`${name} is not installed: start the bench with "npm run bench", or run "npm ci" in ${BENCH}`)
 }
 
 function notForThisMachine(name: string): Error {

@@ -10,7 +10,7 @@ import { measure } from './measure.ts'
 import { chosen, command, progress, warnIfBusy, whole } from './options.ts'
 import { others, ours, type Peer } from './peers.ts'
 import { plot } from './plot.ts'
-import { built, installPeers, makeMaterials, project } from './prepare.ts'
+import { built, makeMaterials, project } from './prepare.ts'
 import { cleanUpAtEnd, pinSelf } from './processes.ts'
 import { BENCH, missing } from './programs.ts'
 import { budgetTable, faultLines, loadTable, report } from './report.ts'
@@ -55,7 +55,6 @@ async function main(): Promise<void> {
   const save = options.save ?? (!named && rounds === undefined && seconds >= 3)
 
   warnIfBusy()
-  installPeers()
   const peers = chosenPeers(options.peers, options.source).filter(isReady)
   const materials = makeMaterials(chosenLoads)
   cleanUpAtEnd(materials.folder)
