@@ -3,7 +3,7 @@
 import { type Exchange, type Refusal, Refused, Reply } from '../../exchange/index.ts'
 import { FieldList } from '../../http/fields.ts'
 import { chooseMediaType } from '../../http/negotiation.ts'
-import { documentFields, documentHtml } from '../pages/index.ts'
+import { documentFields, documentHtml, overlaid } from '../pages/index.ts'
 import { matcher } from './glob.ts'
 import { listingJson } from './json.ts'
 import { headline, listingMain } from './page.ts'
@@ -24,6 +24,8 @@ export interface ListingOptions {
   readonly serverName?: string
   /** Entries on one page: 1,000 unless it is said otherwise, as large object stores list them. */
   readonly pageSize?: number
+  /** Sent along with every listing, such as security fields. The listing's own fields go before them. */
+  readonly fields?: FieldList
 }
 
 export interface ListedFolder {
@@ -43,7 +45,7 @@ export type DirectoryListing = (folder: ListedFolder, exchange: Exchange) => Pro
  * @throws TypeError for an exclusion that is no pattern, TemplateError for a template that cannot be used
  */
 export function directoryListing(options: ListingOptions): DirectoryListing {
-  const { root, title = '', exclude = [], serverName = '', pageSize = 1000 } = options
+  const { root, title = '', exclude = [], serverName = '', pageSize = 1000, fields: along = FieldList.empty } = options
   const excluded = matcher(exclude)
   const template = options.template === undefined ? null : new TemplateFile(options.template)
   const viewer = new Viewer()
@@ -57,9 +59,9 @@ export function directoryListing(options: ListingOptions): DirectoryListing {
     const view = await viewer.view(asked, hidden).catch(error => {
       throw refusalOf(error)
     })
-    if (wantsJson(exchange, query)) return new Reply(200, JSON_FIELDS, listingJson(view))
+    if (wantsJson(exchange, query)) return new Reply(200, overlaid(along, JSON_FIELDS), listingJson(view))
     const { fields, body } = template === null ? builtIn(view, serverName) : filled(template, view)
-    return new Reply(200, fields.concat(COMMON), body)
+    return new Reply(200, overlaid(along, fields, COMMON), body)
   }
 }
 

@@ -41,7 +41,7 @@ export class Viewer {
   /** @throws what opening the folder throws */
   async view({ root, directory, path, title, pageSize, wanted, query }: Wanted, hidden: boolean): Promise<View> {
     const order = orderOf(query)
-    const key = JSON.stringify([directory, hidden, order.column, order.direction])
+    const key = JSON.stringify([directory, path, hidden, order.column, order.direction])
     const { entries, unnamable, cut } = await this.shared(key, () => this.look(root, directory, wanted, order))
     const pages = Math.max(1, Math.ceil(entries.length / pageSize))
     const page = Math.min(pages, pageOf(query))

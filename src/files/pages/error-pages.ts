@@ -9,6 +9,7 @@ import { CustomPages } from './custom.ts'
 import { documentFields, documentHtml } from './document.ts'
 import { ERROR_STYLE, errorMain } from './error-page.ts'
 import { type Explanation, explain } from './explanation.ts'
+import { overlaid } from './fields.ts'
 import { wording } from './wording.ts'
 
 export interface ErrorPagesOptions {
@@ -56,7 +57,7 @@ export function errorPages(options: ErrorPagesOptions): Refuse {
     const { fields: kindFields, body } = ownWins
       ? { fields: OWN_PAGE, body: own }
       : formatted(kind, refusal, explanation)
-    return new Reply(refusal.status, merged(fields, COMMON, kindFields, refusal.fields ?? FieldList.empty), body)
+    return new Reply(refusal.status, overlaid(fields, COMMON, kindFields, refusal.fields ?? FieldList.empty), body)
   }
 }
 
@@ -132,11 +133,3 @@ const COMMON = FieldList.of({ 'Cache-Control': 'no-store', Vary: 'Accept' })
 const PLAIN = FieldList.of({ 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' })
 const PROBLEM = FieldList.of({ 'Content-Type': 'application/problem+json', 'X-Content-Type-Options': 'nosniff' })
 const OWN_PAGE = FieldList.of({ 'Content-Type': 'text/html; charset=utf-8', 'X-Content-Type-Options': 'nosniff' })
-
-/** All lists as one, where a field of a later list takes the place of an earlier list's. */
-function merged(...lists: readonly FieldList[]): FieldList {
-  return lists.reduce((all, list) => {
-    for (const [name] of list) all = all.without(name)
-    return all.concat(list)
-  }, FieldList.empty)
-}
