@@ -9,6 +9,8 @@ export interface Facts {
   readonly device: bigint
   readonly inode: bigint
   readonly size: number
+  /** How many names it has. */
+  readonly links: bigint
   /** When the content was written, in nanoseconds since 1970; programs can set it to anything. */
   readonly modified: bigint
   /** When content or metadata changed, in nanoseconds since 1970; only the system sets it. */
@@ -81,6 +83,7 @@ function factsOf(stats: fs.BigIntStats): Facts {
     device: stats.dev,
     inode: stats.ino,
     size: Number(stats.size),
+    links: stats.nlink,
     modified: stats.mtimeNs,
     changed: stats.ctimeNs,
   }

@@ -6,7 +6,10 @@ import type { FilesOptions } from './options.ts'
 
 export { FileChanged } from './failures.ts'
 export type { FilesHandler, FilesStats } from './handler.ts'
+export { type DirectoryListing, directoryListing, type ListingOptions, TemplateError } from './listing/index.ts'
+export { type LiveOptions, type LiveReload, liveReload } from './live/index.ts'
 export type { CacheOptions, FilesClock, FilesOptions, FolderOptions, ListedFolder, Listing } from './options.ts'
+export { type ErrorPagesOptions, errorPages } from './pages/index.ts'
 export type { HeaderRule, RedirectRule } from './rules.ts'
 
 /**

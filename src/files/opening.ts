@@ -2,7 +2,7 @@
 // opened, not on the path, since a path can be given another meaning between two calls.
 import { close, type Facts, fstat, open, read, readlink, realpath, stat } from './disk.ts'
 import { leavesRoot, notFound, specialFile } from './failures.ts'
-import { TICK, untilSettled } from './versions.ts'
+import { sameVersion, sameWriting, TICK, untilSettled } from './versions.ts'
 
 /** Counts what is open, for the server's ledger. */
 export interface DescriptorCount {
@@ -69,17 +69,28 @@ export class OpenFile {
 
   /** The facts as they are now. */
   look(): Promise<Facts> {
+    this.running++
     return new Promise((resolve, reject) => {
-      this.lookThen((error, facts) => (facts === null ? reject(error) : resolve(facts)))
+      fstat(this.descriptor, (error, facts) => {
+        this.settled()
+        if (facts === null) reject(error)
+        else resolve(facts)
+      })
     })
   }
 
-  lookThen(done: (error: Error | null, facts: Facts | null) => void): void {
-    this.running++
-    fstat(this.descriptor, (error, facts) => {
-      this.settled()
-      done(error, facts)
-    })
+  /**
+   * Whether the content is still the one that was opened. Being replaced, moved, deleted or linked is all right: it
+   * changes the time of change, but not what was opened.
+   */
+  async isUnchanged(): Promise<boolean> {
+    const now = await this.look()
+    if (sameVersion(this.facts, now)) return true
+    if (!sameWriting(this.facts, now)) return false
+    if (now.links !== this.facts.links) return true
+    // Written to and its old time put back, or moved to another name, or its permissions changed?
+    const there = await stat(this.path).catch(() => null)
+    return there === null || there.inode !== now.inode || there.device !== now.device
   }
 
   /** Closes once nothing runs; further calls do nothing. */
@@ -110,7 +121,7 @@ export function isInside(root: string, path: string): boolean {
   return path.startsWith(root) && (path[root.length] === '/' || path[root.length] === '\\')
 }
 
-const NOTHING_KNOWN: Facts = { kind: 'other', device: 0n, inode: 0n, size: 0, modified: 0n, changed: 0n }
+const NOTHING_KNOWN: Facts = { kind: 'other', device: 0n, inode: 0n, size: 0, links: 0n, modified: 0n, changed: 0n }
 
 /** How often a file that keeps changing is waited for; after that it is read as it is. */
 const PATIENCE = 2

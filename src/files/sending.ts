@@ -4,7 +4,6 @@ import type { Body, Chunk } from '../exchange/index.ts'
 import { type BufferPool, LARGE_BUFFER, MEDIUM_BUFFER } from './buffers.ts'
 import { changedWhileSent, shortenedWhileSent } from './failures.ts'
 import type { OpenFile } from './opening.ts'
-import { sameVersion } from './versions.ts'
 
 export interface Sending {
   readonly file: OpenFile
@@ -100,13 +99,16 @@ export class FileBody implements Body {
   }
 
   private lookAgain(): void {
-    const { file } = this.sending
-    file.lookThen((error, facts) => {
-      if (facts === null || this.ended) return this.fail(error)
-      if (!sameVersion(facts, file.facts)) return this.fail(changedWhileSent(file.path))
-      if (this.sending.closes) file.close()
-      this.arrived()
-    })
+    const { file, closes } = this.sending
+    file.isUnchanged().then(
+      unchanged => {
+        if (this.ended) return this.fail(null)
+        if (!unchanged) return this.fail(changedWhileSent(file.path))
+        if (closes) file.close()
+        this.arrived()
+      },
+      error => this.fail(error),
+    )
   }
 
   private arrived(): void {

@@ -13,15 +13,16 @@ const COARSE_TICK = 2000
 const SECOND = 1_000_000_000n
 const MILLISECOND = 1_000_000n
 
+/** Whether two looks at a path saw one version of one file. */
 export function sameVersion(a: Facts, b: Facts): boolean {
   return (
-    a.inode === b.inode &&
-    a.size === b.size &&
-    a.modified === b.modified &&
-    a.changed === b.changed &&
-    a.device === b.device &&
-    a.kind === b.kind
+    sameWriting(a, b) && a.inode === b.inode && a.device === b.device && a.kind === b.kind && a.changed === b.changed
   )
+}
+
+/** Whether, of one file, nothing was written in between; its names and permissions may have changed. */
+export function sameWriting(a: Facts, b: Facts): boolean {
+  return a.size === b.size && a.modified === b.modified
 }
 
 /** Milliseconds until a further change is sure to show in the file's times; 0 where it would now. `date` is the wall clock's. */
