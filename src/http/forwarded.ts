@@ -108,7 +108,8 @@ function addressOfNode(node: string): string | null | undefined {
   const bare = parseAddress(node)
   if (bare !== null) return formatAddress(bare)
   const [, literal, dotted] = /^(?:\[([\da-f:.]+)\]|([\d.]+))(?::(?:\d{1,5}|_[\w.-]+))?$/i.exec(node) ?? []
-  const bytes = parseAddress(literal ?? dotted ?? '')
+  // Brackets are for IPv6 alone.
+  const bytes = literal?.includes(':') === false ? null : parseAddress(literal ?? dotted ?? '')
   return bytes === null ? undefined : formatAddress(bytes)
 }
 
