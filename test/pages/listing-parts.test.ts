@@ -230,6 +230,7 @@ it('an exclusion means what it means in a shell', () => {
     for (const path of other) assert.ok(!matches(path), `${pattern} should not match ${path}`)
   }
   assert.throws(() => matcher(['/']), /must name something/)
+  assert.throws(() => matcher(['[z-a]']), /end comes before its start/)
   assert.throws(() => matcher(['a[b']), /position 1 without its \]/)
 })
 

@@ -34,8 +34,12 @@ function compile(pattern: string): Rule {
     source += piece
     at += length
   }
-  const expression = new RegExp(`^${source}$`, 'su')
-  return { anchored, test: text => expression.test(text) }
+  try {
+    const expression = new RegExp(`^${source}$`, 'su')
+    return { anchored, test: text => expression.test(text) }
+  } catch {
+    throw reversedRange(pattern)
+  }
 }
 
 /** The regular expression for what stands at `at`, and how many characters it took. Runs of stars become one, so that matching stays quick. */
@@ -53,7 +57,7 @@ function token(pattern: string, at: number): [source: string, length: number] {
 function set(pattern: string, at: number): [source: string, length: number] {
   const found = /^\[(!?)(\]?[^\]]*)\]/.exec(pattern.slice(at))
   if (found === null) throw openSet(pattern, at)
-  const members = found[2].replace(/[\\\]^[&~|]/g, '\\$&')
+  const members = found[2].replace(/[\\\]^[]/g, '\\$&')
   return [`(?!/)[${found[1] === '' ? '' : '^'}${members}]`, found[0].length]
 }
 
@@ -64,5 +68,11 @@ function emptyPattern(pattern: string): TypeError {
 function openSet(pattern: string, at: number): TypeError {
   return new TypeError(
     `The exclusion ${JSON.stringify(pattern)} has a [ at position ${at} without its ]; write \\[ for a bracket`,
+  )
+}
+
+function reversedRange(pattern: string): TypeError {
+  return new TypeError(
+    `The exclusion ${JSON.stringify(pattern)} has a range whose end comes before its start, such as [z-a]`,
   )
 }
