@@ -1,0 +1,87 @@
+// The fuzzer finds faults: each of these is planted in a copy of the HTTP/1.1 room, and must be found in a bounded number of
+// inputs, whatever the seed.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import * as h1 from '../../src/h1/index.ts'
+import { fuzz } from '../../tools/fuzzing/fuzz.ts'
+import { type Fault, plant } from '../h1/planted.ts'
+import type { H1 } from '../h1/trace.ts'
+import { checkClient, checkServer, clientSeeds, DICTIONARY, serverSeeds } from './h1-check.ts'
+
+const MOST_RUNS = 30_000
+const SEEDS = [1, 2, 3]
+
+const SERVER = { seeds: serverSeeds(), check: checkServer }
+const CLIENT = { seeds: clientSeeds(), check: checkClient }
+
+const FAULTS: Readonly<Record<string, Fault & { readonly side?: typeof CLIENT }>> = {
+  'a bare LF ends a field line': {
+    file: 'head-scanner.ts',
+    find: `if (bytes[i] !== CR) return this.fail(bytes[i] === LF ? 'bare-lf' : 'invalid-field-value', base, i)`,
+    put: `if (bytes[i] === LF) { i++; phase = LINE_START; this.lineStart = i - base; break }
+          if (bytes[i] !== CR) return this.fail('invalid-field-value', base, i)`,
+  },
+  'a chunk size of two digits is one too large': {
+    file: 'chunks.ts',
+    find: 'this.left = this.left * 16 + digit',
+    put: 'this.left = this.left * 16 + digit + (this.left > 0 ? 1 : 0)',
+  },
+  'Transfer-Encoding overrides Content-Length': {
+    file: 'framing.ts',
+    find: `? 0 : fields.contentLength
+  if (fields.contentLength !== -1) return 'content-length-and-transfer-encoding'`,
+    put: '? 0 : fields.contentLength',
+  },
+  'a folded line is read': {
+    file: 'head-scanner.ts',
+    find: `return this.fail('obs-fold', base, i)`,
+    put: 'phase = VALUE',
+  },
+  'what follows a head that came in two reads is lost': {
+    file: 'connection.ts',
+    find: 'const next = at + scanner.at - before',
+    put: 'const next = end',
+  },
+  'the content length of a response to HEAD is believed': {
+    file: 'framing.ts',
+    find: `if (method === 'HEAD' || status < 200`,
+    put: 'if (status < 200',
+    side: CLIENT,
+  },
+  'the digits of all chunk sizes are counted together': {
+    file: 'chunks.ts',
+    find: `          i++
+          this.digits = 0`,
+    put: '          i++',
+  },
+}
+
+describe('fuzzing finds that', () => {
+  for (const [name, { side = SERVER, ...fault }] of Object.entries(FAULTS)) {
+    test(name, async () => {
+      const copy = plant(fault)
+      try {
+        const faulty = (await import(copy.url)) as H1
+        for (const seed of SEEDS) {
+          // Only what mutation finds counts: a seed that breaks the copy by itself is left out.
+          const seeds = side.seeds.filter(bytes => !breaks(() => side.check(faulty, bytes)))
+          const target = { name, seeds, dictionary: DICTIONARY, run: (bytes: Uint8Array) => side.check(faulty, bytes) }
+          const finding = fuzz(target, seed, MOST_RUNS)
+          assert.ok(finding !== null, `not found in ${MOST_RUNS} inputs with the seed ${seed}`)
+          side.check(h1, finding.bytes)
+        }
+      } finally {
+        copy.remove()
+      }
+    })
+  }
+})
+
+function breaks(run: () => unknown): boolean {
+  try {
+    run()
+    return false
+  } catch {
+    return true
+  }
+}
