@@ -138,7 +138,6 @@ export class HeadScanner {
         }
         case START: {
           // A CRLF before a request is skipped: some clients send one after content (RFC 9112 section 2.2).
-          if (bytes[i] === LF) return this.fail('bare-lf', base, i)
           if (bytes[i] === CR) {
             if (this.start > 0) return this.fail('too-many-empty-lines', base, i)
             i++
@@ -244,10 +243,7 @@ export class HeadScanner {
     }
     this.phase = phase
     this.at = i - base
-    if (i === headEnd) {
-      this.rule = 'head-too-large'
-      return BROKEN
-    }
+    if (i === headEnd) return this.fail('head-too-large', base, i)
     return MORE
   }
 
