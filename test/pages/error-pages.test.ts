@@ -133,7 +133,7 @@ describe('in production', () => {
           'secret',
           'hunter2',
           'byte 41',
-          'offset',
+          'Offset',
           'X-A',
           'token',
           'at file',
