@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { Program, run } from '../support/program.ts'
+
+const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))
+
+describe('the echo server', () => {
+  let program: Program
+  const origins: string[] = []
+  before(async () => {
+    program = new Program(process.execPath, [example('echo.ts'), '--port', '0', '--tls-port', '0'])
+    const [, port] = await program.says(/Echo on port (\d+)/)
+    const [, tlsPort] = await program.says(/Echo over TLS on port (\d+)/)
+    origins.push(`http://127.0.0.1:${port}`, `https://127.0.0.1:${tlsPort}`)
+  })
+  after(() => program.stop())
+
+  async function curl(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await run('curl', ['-sS', '-k', '-m', '20', ...args])
+    assert.equal(code, 0, stderr)
+    return stdout.toString('latin1')
+  }
+
+  test('answers OK where there is nothing to echo, in the clear and over TLS', async () => {
+    for (const origin of origins) assert.equal(await curl(`${origin}/`), 'OK')
+    assert.equal(await curl('-d', '', `${origins[0]}/`), 'OK')
+    assert.equal(await curl('-X', 'OPTIONS', '--request-target', '*', `${origins[0]}`), 'OK')
+  })
+
+  test('sends content back with its length, whether it came with one or in chunks', async () => {
+    for (const origin of origins) {
+      for (const coding of [[], ['-H', 'Transfer-Encoding: chunked']]) {
+        const reply = await curl('-i', '--data-binary', 'a=b&c', ...coding, `${origin}/some/path`)
+        assert.match(reply, /^HTTP\/1\.1 200 /)
+        assert.match(reply, /\r\ncontent-length: 5\r\n/i)
+        assert.match(reply, /\r\n\r\na=b&c$/)
+      }
+    }
+  })
+
+  test('empty chunked content is nothing to echo', async () => {
+    assert.equal(await curl('-H', 'Transfer-Encoding: chunked', '-d', '', `${origins[0]}/`), 'OK')
+  })
+
+  test('shows fields and cookies, a line each', async () => {
+    const fields = await curl('-H', 'X-One: 1', '-H', 'X-One: 2', '-H', 'X-Umlaut: \u00fc', `${origins[0]}/echo`)
+    assert.match(fields, /^X-One: 1\nX-One: 2\n/m)
+    assert.match(fields, /^X-Umlaut: \u00c3\u00bc\n/m)
+    assert.equal(await curl('-H', 'Cookie: a=1; b="2"; a=3', `${origins[0]}/cookie`), 'a=1\nb="2"\n')
+  })
+
+  test('makes as many bytes as are wanted', async () => {
+    assert.equal((await curl(`${origins[1]}/bytes/200001`)).length, 200_001)
+    assert.equal(await curl(`${origins[0]}/bytes/0`), '')
+    assert.match(await curl('-I', `${origins[0]}/bytes/5000000000000`), /\r\ncontent-length: 5000000000000\r\n/i)
+  })
+
+  test('refuses to keep more than it has room for', async () => {
+    const reply = await curl('-i', '-H', 'Expect:', '-H', 'Content-Length: 20000000', '-X', 'POST', `${origins[0]}/`)
+    assert.match(reply, /^HTTP\/1\.1 413 /)
+  })
+})
+
+test('the hello server says hello', async () => {
+  const program = new Program(process.execPath, [example('hello.ts')])
+  try {
+    const [origin] = await program.says(/http:\/\/localhost:\d+/)
+    const { stdout } = await run('curl', ['-sS', `${origin}/you`])
+    assert.equal(stdout.toString(), 'Hello from /you\n')
+  } finally {
+    await program.stop()
+  }
+})
