@@ -30,7 +30,7 @@ export interface Limits {
   readonly handshakeTimeout: number
   /** After the last reply of a connection, for the peer to read it and close. nginx lingering_timeout: 5 s. */
   readonly lingerTimeout: number
-  /** Open connections in all. What is in force stays below the descriptor limit. */
+  /** Open connections in all; 0 for as many as there are descriptors for, which is never exceeded. */
   readonly connections: number
   /** Open connections from one address (IPv6: from one /64); 0 for no limit, since many people may share one. */
   readonly connectionsPerAddress: number
@@ -53,7 +53,7 @@ export const DEFAULT_LIMITS: Limits = {
   writeTimeout: 60_000,
   handshakeTimeout: 10_000,
   lingerTimeout: 5_000,
-  connections: 100_000,
+  connections: 0,
   connectionsPerAddress: 0,
   requestsPerConnection: 0,
 }
@@ -64,7 +64,6 @@ const POSITIVE: ReadonlySet<keyof Limits> = new Set([
   'targetBytes',
   'fieldCount',
   'pipelineBytes',
-  'connections',
   'lingerTimeout',
 ])
 

@@ -1,29 +1,20 @@
-// `serve`: a handler, options, and a running server. Checks the options, listens, gives each connection its driver, and
-// looks at all of them with one coarse clock.
-import { type Handler, plainRefusals, type Refuse, Reply, type Report } from '../exchange/index.ts'
-import { DEFAULT_LIMITS as H1_DEFAULTS, Preamble } from '../h1/index.ts'
-import { formatDate } from '../http/dates.ts'
+// `serve`: a handler, options, and a running server. Checks the options, listens, and ends it all.
+import { type Handler, Reply } from '../exchange/index.ts'
 import { FieldList } from '../http/fields.ts'
-import { trustList } from '../http/forwarded.ts'
 import {
-  type Channel,
-  type Clock,
   type ListenAddress,
   type Listener,
   listen,
-  systemClock,
   TlsContext,
   type TlsMaterial,
   type Where,
 } from '../transport/index.ts'
-import { type DrainReport, drainAll } from './drain.ts'
-import { H1Driver, type Held } from './h1-driver.ts'
-import { type Limits, limitsFrom } from './limits.ts'
-import { TICK } from './patience.ts'
-import type { Settings } from './settings.ts'
+import { Connections, type Ledger } from './connections.ts'
+import type { DrainReport } from './drain.ts'
+import { type SettingsOptions, settingsFrom } from './settings.ts'
 import { turnAway } from './turn-away.ts'
 
-export interface ServeOptions {
+export interface ServeOptions extends SettingsOptions {
   /** The TCP port, 0 for any free one. 8000 unless something else to listen on is named. */
   readonly port?: number | undefined
   /** The address to bind. Without one only this machine can connect, over 127.0.0.1 and ::1 alike. */
@@ -34,46 +25,21 @@ export interface ServeOptions {
   readonly tls?: TlsMaterial | TlsContext | undefined
   /** What plain connections get where `tls` is on: cut off (`refuse`, the default), redirected to https, or served as well. */
   readonly plain?: 'refuse' | 'redirect' | 'serve' | undefined
-  readonly limits?: Partial<Limits> | undefined
-  /** The Server field's value; `Wirewright` by default, empty for none. */
-  readonly serverName?: string | undefined
-  /** Addresses, networks (CIDR), `loopback`, `private` or `unix`: proxies whose word about their clients is believed. */
-  readonly trustedProxies?: readonly string[] | undefined
-  /** Makes the replies to what is refused, and to failures. */
-  readonly refuse?: Refuse | undefined
-  /** Tells clients what was wrong, where, and why a handler failed. Not for a server that strangers can reach. */
-  readonly development?: boolean | undefined
-  /** Is told what happens: refusals, failures, notices. Standard error by default. */
-  readonly report?: Report | undefined
-  /** Reports every exchange to `report` as well, for an access log; it costs time for each request. */
-  readonly reportExchanges?: boolean | undefined
-  /** Reports every connection being opened and closed as well. */
-  readonly reportConnections?: boolean | undefined
   /** Connections that the kernel holds until they are accepted: 511 by default, as nginx has it. */
   readonly backlog?: number | undefined
-  readonly clock?: Clock | undefined
   /** `never` reads by way of Node's streams even where one buffer could be shared: for tests. */
   readonly sharedReads?: 'auto' | 'never' | undefined
 }
 
-/** Where a server's bytes are, summed over all its connections. */
-export interface Ledger extends Held {
-  readonly connections: number
-}
-
 export class Server {
   private readonly listeners: readonly Listener[]
-  private readonly drivers: Set<H1Driver>
-  private readonly clock: Clock
-  private readonly stopClock: () => void
+  private readonly connections: Connections
   private ending: Promise<void> | null = null
 
   /** Made by `serve`. */
-  constructor(listeners: readonly Listener[], drivers: Set<H1Driver>, clock: Clock, stopClock: () => void) {
+  constructor(listeners: readonly Listener[], connections: Connections) {
     this.listeners = listeners
-    this.drivers = drivers
-    this.clock = clock
-    this.stopClock = stopClock
+    this.connections = connections
   }
 
   get addresses(): readonly ListenAddress[] {
@@ -88,15 +54,7 @@ export class Server {
 
   /** What is buffered where: all 0 when nothing is under way. */
   get ledger(): Ledger {
-    const sum = { connections: this.drivers.size, head: 0, content: 0, waiting: 0, output: 0 }
-    for (const driver of this.drivers) {
-      const { head, content, waiting, output } = driver.held
-      sum.head += head
-      sum.content += content
-      sum.waiting += waiting
-      sum.output += output
-    }
-    return sum
+    return this.connections.ledger
   }
 
   /**
@@ -105,14 +63,14 @@ export class Server {
    */
   async drain(deadline: number): Promise<DrainReport> {
     for (const listener of this.listeners) listener.stop()
-    const report = await drainAll(this.drivers, this.clock, deadline)
+    const report = await this.connections.drain(deadline)
     await this.close()
     return report
   }
 
   /** Cuts all connections and ends. Fulfilled once nothing of the server is left. */
   close(): Promise<void> {
-    this.ending ??= Promise.all(this.listeners.map(listener => listener.close())).then(() => this.stopClock())
+    this.ending ??= Promise.all(this.listeners.map(listener => listener.close())).then(() => this.connections.close())
     return this.ending
   }
 
@@ -127,74 +85,37 @@ export class Server {
  */
 export async function serve(handler: Handler, options: ServeOptions = {}): Promise<Server> {
   if (typeof handler !== 'function') throw noHandler(handler)
-  const clock = options.clock ?? systemClock
-  const limits = limitsFrom(options.limits ?? {})
-  const settings: Settings = {
-    handler,
-    refuse: options.refuse ?? plainRefusals(options.development ?? false),
-    report: options.report ?? reportToStandardError,
-    reports: { exchanges: options.reportExchanges ?? false, connections: options.reportConnections ?? false },
-    limits,
-    h1Limits: { ...H1_DEFAULTS, ...limits },
-    clock,
-    trust: trustList(options.trustedProxies ?? []),
-    preamble: new Preamble(options.serverName ?? 'Wirewright'),
-  }
+  const settings = settingsFrom(options)
   const tls =
     options.tls === undefined || options.tls instanceof TlsContext ? (options.tls ?? null) : new TlsContext(options.tls)
   const plain = options.plain ?? 'refuse'
-  const drivers = new Set<H1Driver>()
-  const whenClosed = (driver: H1Driver): void => {
-    drivers.delete(driver)
-    if (settings.reports.connections)
-      settings.report({
-        kind: 'closed',
-        connection: driver.channel.id,
-        address: driver.peer.address,
-        reason: driver.endedBy,
-      })
-  }
-  const accept = (channel: Channel): void => {
-    const redirected = plain === 'redirect' && channel.ends.tls === null
-    const driver = new H1Driver(channel, redirected ? redirectToHttps : handler, settings, whenClosed)
-    channel.user = driver
-    drivers.add(driver)
-    if (settings.reports.connections)
-      settings.report({ kind: 'opened', connection: channel.id, address: driver.peer.address })
-  }
-  const notice = (message: string, error?: unknown): void =>
-    settings.report({ kind: 'notice', level: 'warn', message, error })
+  const connections = new Connections(settings)
   const listeners: Listener[] = []
   try {
     for (const where of options.listen ?? [{ port: options.port ?? 8000, host: options.host }]) {
-      listeners.push(
-        await listen({
-          where,
-          tls,
-          plainToo: tls !== null && plain !== 'refuse',
-          accept,
-          refused: channel => turnAway(channel, settings),
-          notice,
-          clock,
-          maxConnections: limits.connections,
-          connectionsPerAddress: limits.connectionsPerAddress,
-          handshakeTimeout: limits.handshakeTimeout,
-          backlog: options.backlog,
-          sharedReads: options.sharedReads,
-        }),
-      )
+      const listener = await listen({
+        where,
+        tls,
+        plainToo: tls !== null && plain !== 'refuse',
+        accept: channel =>
+          connections.add(channel, plain === 'redirect' && channel.ends.tls === null ? redirectToHttps : handler),
+        refused: channel => turnAway(channel, settings),
+        notice: (message, error) => settings.report({ kind: 'notice', level: 'warn', message, error }),
+        clock: settings.clock,
+        maxConnections: settings.limits.connections || Number.POSITIVE_INFINITY,
+        connectionsPerAddress: settings.limits.connectionsPerAddress,
+        handshakeTimeout: settings.limits.handshakeTimeout,
+        backlog: options.backlog,
+        sharedReads: options.sharedReads,
+      })
+      listeners.push(listener)
     }
   } catch (error) {
     await Promise.all(listeners.map(listener => listener.close()))
+    connections.close()
     throw error
   }
-  const tick = (): void => {
-    settings.preamble.date = formatDate(clock.date())
-    const now = Math.floor(clock.now())
-    for (const driver of drivers) driver.patience.look(driver, now)
-  }
-  tick()
-  return new Server(listeners, drivers, clock, clock.every(TICK, tick))
+  return new Server(listeners, connections)
 }
 
 /** What a plain connection gets where everything is to be https. */
@@ -206,11 +127,6 @@ const redirectToHttps: Handler = exchange => {
       Location: `https://${exchange.authority}${exchange.target.startsWith('/') ? exchange.target : '/'}`,
     }),
   )
-}
-
-const reportToStandardError: Report = event => {
-  if (event.kind === 'failed') console.error(`wirewright: failed while ${event.doing}:`, event.error)
-  else if (event.kind === 'notice') console.error(`wirewright: ${event.message}`, event.error ?? '')
 }
 
 function noHandler(value: unknown): TypeError {

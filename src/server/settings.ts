@@ -1,12 +1,11 @@
 // What a server works by, once its options have been checked: shared by all its connections.
-import type { Handler, Refuse, Report } from '../exchange/index.ts'
-import type { H1Limits, Preamble } from '../h1/index.ts'
-import type { TrustList } from '../http/forwarded.ts'
-import type { Clock } from '../transport/index.ts'
-import type { Limits } from './limits.ts'
+import { plainRefusals, type Refuse, type Report } from '../exchange/index.ts'
+import { DEFAULT_LIMITS, type H1Limits, Preamble } from '../h1/index.ts'
+import { type TrustList, trustList } from '../http/forwarded.ts'
+import { type Clock, systemClock } from '../transport/index.ts'
+import { type Limits, limitsFrom } from './limits.ts'
 
 export interface Settings {
-  readonly handler: Handler
   readonly refuse: Refuse
   readonly report: Report
   readonly reports: Reports
@@ -23,4 +22,45 @@ export interface Settings {
 export interface Reports {
   readonly exchanges: boolean
   readonly connections: boolean
+}
+
+/** The options that hold for all connections, whatever they come in by. */
+export interface SettingsOptions {
+  readonly limits?: Partial<Limits> | undefined
+  /** The Server field's value; `Wirewright` by default, empty for none. */
+  readonly serverName?: string | undefined
+  /** Addresses, networks (CIDR), `loopback`, `private` or `unix`: proxies whose word about their clients is believed. */
+  readonly trustedProxies?: readonly string[] | undefined
+  /** Makes the replies to what is refused, and to failures. */
+  readonly refuse?: Refuse | undefined
+  /** Tells clients what was wrong, where, and why a handler failed. Not for a server that strangers can reach. */
+  readonly development?: boolean | undefined
+  /** Is told what happens: refusals, failures, notices. Standard error by default. */
+  readonly report?: Report | undefined
+  /** Reports every exchange to `report` as well, for an access log; it costs time for each request. */
+  readonly reportExchanges?: boolean | undefined
+  /** Reports every connection being opened and closed as well. */
+  readonly reportConnections?: boolean | undefined
+  readonly clock?: Clock | undefined
+}
+
+/** @throws TypeError for a limit, a proxy or a name that cannot be */
+export function settingsFrom(options: SettingsOptions): Settings {
+  const limits = limitsFrom(options.limits ?? {})
+  return {
+    refuse: options.refuse ?? plainRefusals(options.development ?? false),
+    report: options.report ?? reportToStandardError,
+    reports: { exchanges: options.reportExchanges ?? false, connections: options.reportConnections ?? false },
+    limits,
+    h1Limits: { ...DEFAULT_LIMITS, ...limits },
+    clock: options.clock ?? systemClock,
+    trust: trustList(options.trustedProxies ?? []),
+    preamble: new Preamble(options.serverName ?? 'Wirewright'),
+  }
+}
+
+/** Failures and notices alone: a refused request is its client's affair. */
+const reportToStandardError: Report = event => {
+  if (event.kind === 'failed') console.error(`wirewright: failed while ${event.doing}:`, event.error)
+  else if (event.kind === 'notice') console.error(`wirewright: ${event.message}`, event.error ?? '')
 }
