@@ -62,6 +62,11 @@ describe('Set-Cookie', () => {
   for (const [name, value, attributes, text] of cases)
     it(`${text} is written`, () => assert.equal(setCookie(name, value, attributes), text))
 
+  it('of the greatest length is written, with one byte more it is not', () => {
+    assert.equal(setCookie('a', 'x'.repeat(MAX_COOKIE - 1)).length, MAX_COOKIE + 1)
+    assert.throws(() => setCookie('a', 'x'.repeat(MAX_COOKIE)), CookieError)
+  })
+
   const refused: [name: string, value: string, attributes: CookieAttributes, says: RegExp][] = [
     ['', 'b', {}, /name/],
     ['a b', 'c', {}, /name/],

@@ -59,6 +59,16 @@ describe('dates', () => {
   ]
   for (const text of refused) it(`"${text}" is no date`, () => assert.equal(parseDate(text, NOW), null))
 
+  for (const text of ['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov 16 08:49:37 1994'])
+    it(`${text} is no date with any one character wrong, missing or more`, () => {
+      for (let at = 0; at <= text.length; at++) {
+        if (at < text.length)
+          assert.equal(parseDate(`${text.slice(0, at)}x${text.slice(at + 1)}`, NOW), null, String(at))
+        assert.equal(parseDate(`${text.slice(0, at)}x${text.slice(at)}`, NOW), null, String(at))
+        if (at < text.length) assert.equal(parseDate(text.slice(0, at) + text.slice(at + 1), NOW), null, String(at))
+      }
+    })
+
   const years: [digits: string, now: number, year: number][] = [
     ['26', 2026, 2026],
     ['75', 2026, 2075],

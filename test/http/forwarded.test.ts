@@ -150,6 +150,7 @@ describe('the client behind proxies', () => {
   it('is the peer where that is not trusted', () => {
     const fields = { Forwarded: 'for=192.0.2.1', 'X-Forwarded-For': '192.0.2.1' }
     assert.equal(seen(fields, '11.0.0.1'), 'http://inner from 11.0.0.1')
+    assert.equal(seen({}, '::ffff:1:2:3'), 'http://inner from ::ffff:1:2:3')
     assert.equal(seen({}, '::ffff:11.0.0.1'), 'http://inner from 11.0.0.1')
   })
 

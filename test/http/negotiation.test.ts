@@ -45,6 +45,7 @@ describe('Accept-Encoding', () => {
     ['gzip;q=0.1234', ['gzip'], 'identity'],
     ['gzip;q=-1', ['gzip'], 'identity'],
     ['gzip;q=', ['gzip'], 'identity'],
+    ['gzip;x=1', ['gzip'], 'identity'],
     ['gzip;level=9', ['gzip'], 'identity'],
     ['gzip br', ['gzip', 'br'], 'identity'],
   ]
