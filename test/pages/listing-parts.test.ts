@@ -192,6 +192,26 @@ describe('a folder with a hundred thousand entries', () => {
     assert.equal(from.opened, 4)
   })
 
+  it('is not read by many at the same time, even in other orders', async () => {
+    let open = 0
+    let most = 0
+    const from = diskOf(10)
+    const { opendir } = from
+    const slow = async (path: string) => {
+      most = Math.max(most, ++open)
+      await new Promise(resolve => setImmediate(resolve))
+      open--
+      return opendir(path)
+    }
+    const viewer = new Viewer({ ...from, opendir: slow as unknown as Disk['opendir'] })
+    const ask = (n: number) => viewer.view({ ...asked, directory: `/${n}` }, false)
+    const views = await Promise.all(Array.from({ length: 30 }, (_, n) => ask(n)))
+    assert.equal(most, 4)
+    assert.equal(views.length, 30)
+    const failing = new Viewer({ ...from, opendir: () => Promise.reject(new Error('no')) })
+    for (let n = 0; n < 9; n++) await assert.rejects(failing.view(asked, false), /no/)
+  })
+
   it('is cut where it is larger still, and says so', async () => {
     const { entries, cut } = await scan({ root: '/', directory: '/', wanted: everything }, diskOf(MOST_ENTRIES + 5))
     assert.equal(entries.length, MOST_ENTRIES)

@@ -63,7 +63,7 @@ export async function sorted(entries: readonly Entry[], compare: Compare): Promi
 }
 
 /** Lets everything else that waits have its turn. */
-export function breath(): Promise<void> {
+function breath(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve))
 }
 

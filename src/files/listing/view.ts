@@ -1,4 +1,5 @@
 // What a listing shows, whatever its form: one page of a folder's entries in the order that was asked for.
+import { Gate } from './gate.ts'
 import { compareBy, type Order, orderOf, sorted } from './order.ts'
 import { type Disk, disk, type Entry, fill, type Scan, scan } from './scan.ts'
 
@@ -29,9 +30,13 @@ export interface Wanted {
   readonly query: URLSearchParams
 }
 
+/** Folders looked at together: each may take some 50 MB while it is read and sorted. */
+const WIDTH = 4
+
 /** Looks at folders. Requests for the same folder in the same order share one look, so that a huge folder is not read by each of many at the same time. */
 export class Viewer {
   private readonly disk: Disk
+  private readonly gate = new Gate(WIDTH)
   private readonly underWay = new Map<string, Promise<Scan>>()
 
   constructor(from: Disk = disk) {
@@ -74,7 +79,7 @@ export class Viewer {
   private shared(key: string, look: () => Promise<Scan>): Promise<Scan> {
     let promise = this.underWay.get(key)
     if (promise === undefined) {
-      promise = look().finally(() => this.underWay.delete(key))
+      promise = this.gate.through(look).finally(() => this.underWay.delete(key))
       this.underWay.set(key, promise)
     }
     return promise

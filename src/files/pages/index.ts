@@ -2,5 +2,5 @@
 export { documentFields, documentHtml, hashSource, htmlFields } from './document.ts'
 export { type ErrorPagesOptions, errorPages } from './error-pages.ts'
 export { overlaid } from './fields.ts'
-export { BASE, ICON_LINK, TOKENS, WIRE_HEADER } from './look.ts'
+export { BASE, ICON_LINK, TOKENS } from './look.ts'
 export { escaped, Markup, markup, nothing, trusted, visible } from './markup.ts'
