@@ -19,7 +19,6 @@ export class Contestant {
   readonly service: Service
   readonly samples: Sample[] = []
   readonly faults = new Set<string>()
-  atStart = 0
 
   constructor(peer: Peer, service: Service) {
     this.peer = peer
@@ -57,9 +56,9 @@ export class Contestant {
   }
 
   row(): Row {
-    const { peer, samples, atStart, faults } = this
+    const { peer, samples, faults } = this
     const { name, title } = peer
-    return { peer: name, title, version: peer.version(), samples, atStart, faults: [...faults] }
+    return { peer: name, title, version: peer.version(), samples, faults: [...faults] }
   }
 }
 

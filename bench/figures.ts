@@ -16,8 +16,6 @@ export interface Row {
   readonly title: string
   readonly version: string
   readonly samples: readonly Sample[]
-  /** Resident memory before the first request, in bytes. */
-  readonly atStart: number
   /** Why the figures are not valid, each once. Empty when they are. */
   readonly faults: readonly string[]
 }
@@ -56,6 +54,11 @@ export function figureOf(row: Row): Summary | null {
   if (row.samples.length === 0 || row.faults.length > 0) return null
   const figures = row.samples.map(sample => sample.figure)
   return { median: median(figures), least: Math.min(...figures), greatest: Math.max(...figures) }
+}
+
+/** The median of the greatest resident memory in each round, in bytes. */
+export function memoryOf(row: Row): number {
+  return median(row.samples.map(sample => sample.memory))
 }
 
 /** Each round in another order, so that no server always follows the same neighbour: `items` from `round` on, around, and back to front in every other turn. */

@@ -39,7 +39,6 @@ async function openMany(load: Idle, each: Contestant, materials: Materials): Pro
   if (launched === null) return
   const clients = new Clients(launched.port)
   try {
-    each.atStart = residentBytes(launched.server.pid)
     await clients.open(WARM)
     const before = await settled(each, launched)
     await clients.open(load.connections)

@@ -43,9 +43,9 @@ export function ours(project: Project, name = 'ours', title = 'Wirewright'): Pee
     services: {
       hello: ({ port }) => node(hello, project.library, port),
       https: ({ port, certificate, key }) => node(hello, project.library, port, certificate, key),
-      // Its defaults but for the log of requests, which is part of INFO.
+      // Its defaults but for the log of requests.
       files: ({ port, site }) =>
-        node(project.command, '--host', '127.0.0.1', '--port', port, '--document-root', site, '--log-level', 'WARNING'),
+        node(project.command, '--host', '127.0.0.1', '--port', port, '--document-root', site, '--no-access-log'),
     },
     collects: true,
   }

@@ -123,6 +123,8 @@ async function stopChild(child: ChildProcess, pid: number): Promise<void> {
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  // 0 would be this process's own group.
+  if (pid <= 0) return
   try {
     process.kill(-pid, signal)
   } catch {

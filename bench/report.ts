@@ -1,7 +1,7 @@
 // Results as text: one table for each load, in Markdown that reads well in a terminal too.
 import type { Limit, Verdict } from './budget.ts'
 import { verdicts } from './budget.ts'
-import { figureOf, type LoadResult, median, type Row } from './figures.ts'
+import { figureOf, type LoadResult, median, memoryOf, type Row } from './figures.ts'
 
 /** The table of one load. Ratios are to the peer named `base`. */
 export function loadTable(result: LoadResult, base = 'ours'): string {
@@ -89,7 +89,7 @@ function columnsOf(result: LoadResult, base: string): Column[] {
     columns.push({ title: 'above node:net', cell: row => number(difference(figureOf(row)?.median, zero)) })
   if (result.rows.some(row => row.samples.some(sample => sample.rate !== null)))
     columns.push({ title: 'requests/s', cell: row => number(median(row.samples.map(sample => sample.rate ?? 0))) })
-  columns.push({ title: 'MB', cell: row => number(median(row.samples.map(sample => sample.memory)) / 1e6) })
+  columns.push({ title: 'MB', cell: row => number(memoryOf(row) / 1e6) })
   return columns
 }
 
@@ -114,10 +114,11 @@ function versions(results: readonly LoadResult[]): string {
   )
 }
 
+const HOW = { times: 'times', above: 'more than', memory: 'MB of memory more than' }
+
 function limitText({ load, how, against }: Limit): string {
-  if (how === 'growth') return `${load}: MB of memory more than at start`
   const other = against.load === load ? against.peer : `${against.peer} under ${against.load}`
-  return how === 'times' ? `${load}: ours, times ${other}` : `${load}: ours, more than ${other}`
+  return `${load}: ours, ${HOW[how]} ${other}`
 }
 
 /** `texts`: so many columns from the left hold text, the others figures. */

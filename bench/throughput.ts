@@ -40,7 +40,6 @@ async function measureRounds(
       const launched = await each.launch(materials)
       if (launched === null) continue
       ready.set(each, launched)
-      each.atStart = residentBytes(launched.server.pid)
       await verify(load, launched.origin, materials).catch(error => each.blame(error))
     }
     const sound = [...ready.keys()].filter(each => each.faults.size === 0)

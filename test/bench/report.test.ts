@@ -43,15 +43,15 @@ test('what is wrong with a figure is told on one line', () => {
   assert.deepEqual(faultLines(broken), ['bun: not valid: ended with 1: Error: no such file'])
 })
 
-test('a limit is held against the medians, as a ratio, a difference or a growth', () => {
+test('a limit is held against the medians, as a ratio, a difference or memory', () => {
   const limits: Limit[] = [
     { load: 'hello', how: 'times', most: 0.5, against: { load: 'hello', peer: 'nginx' } },
     { load: 'hello', how: 'times', most: 0.4, against: { load: 'hello', peer: 'nginx' } },
     { load: 'idle', how: 'above', most: 1000, against: { load: 'idle', peer: 'net' } },
     { load: 'idle', how: 'times', most: 600, against: { load: 'hello', peer: 'ours' } },
-    { load: 'hello', how: 'growth', most: 9, against: { load: 'hello', peer: 'ours' } },
+    { load: 'idle', how: 'memory', most: 9, against: { load: 'hello', peer: 'ours' } },
   ]
-  const idle = result('idle', [row('ours', [2500]), row('net', [1500])])
+  const idle = result('idle', [row('ours', [2500], [], 60e6), row('net', [1500])])
   assert.deepEqual(
     verdicts([hello, idle], limits).map(({ value, kept }) => [value, kept]),
     [

@@ -1,9 +1,9 @@
 // Results to test tables and plots with.
 import type { LoadResult, Row } from '../../bench/figures.ts'
 
-export function row(peer: string, figures: readonly number[], faults: readonly string[] = []): Row {
-  const samples = figures.map(figure => ({ figure, rate: 1000, memory: 50e6 }))
-  return { peer, title: peer === 'ours' ? 'Wirewright' : peer, version: '1.2.3', samples, atStart: 40e6, faults }
+export function row(peer: string, figures: readonly number[], faults: readonly string[] = [], memory = 50e6): Row {
+  const samples = figures.map(figure => ({ figure, rate: 1000, memory }))
+  return { peer, title: peer === 'ours' ? 'Wirewright' : peer, version: '1.2.3', samples, faults }
 }
 
 export function result(load: string, rows: readonly Row[]): LoadResult {
