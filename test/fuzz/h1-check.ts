@@ -16,12 +16,12 @@ const ASKED = [
   ['GET with Upgrade', 'GET'],
 ] as const
 
-/** @returns a word for what happened, so that a fuzzer knows new behaviour when it sees it */
-export function checkServer(h1: H1, bytes: Uint8Array): string {
+/** @returns what happened, event after event, so that a fuzzer knows new behaviour when it sees it */
+export function checkServer(h1: H1, bytes: Uint8Array): string[] {
   return check(h1, bytes, [])
 }
 
-export function checkClient(h1: H1, bytes: Uint8Array): string {
+export function checkClient(h1: H1, bytes: Uint8Array): string[] {
   return check(h1, bytes.subarray(1), ASKED[(bytes[0] ?? 0) % ASKED.length])
 }
 
@@ -61,10 +61,11 @@ export const DICTIONARY = [
   ],
   ...['Content-Length: 3\r\n', 'Transfer-Encoding: chunked\r\n', 'Transfer-Encoding: ', 'Connection: close\r\n'],
   ...['Connection: keep-alive\r\n', 'Host: b\r\n', 'Expect: 100-continue\r\n', 'Connection: upgrade\r\nUpgrade: x\r\n'],
+  ...['10\r\n0123456789abcdef\r\n', '03\r\nabc\r\n', '2;x=y\r\nab\r\n', '0\r\nA: b\r\n\r\n'],
   ...['chunked', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', 'HTTP/1.1 200 OK\r\n', 'http://a', '[::1]', 'ffffffffffffff'],
 ].map(text => Uint8Array.from(Buffer.from(text, 'latin1')))
 
-function check(h1: H1, bytes: Uint8Array, answers: readonly string[]): string {
+function check(h1: H1, bytes: Uint8Array, answers: readonly string[]): string[] {
   const run = (pieces: readonly Uint8Array[], pausing: boolean) =>
     trace(party(h1, answers, LIMITS), pieces, { ends: true, pausing })
   const whole = run([bytes], false)
@@ -73,12 +74,16 @@ function check(h1: H1, bytes: Uint8Array, answers: readonly string[]): string {
   assert.deepEqual(run(pieces, true), whole, 'with pauses')
   const events = whole.map(line => line.replace(/^refused .*/, 'refused'))
   assert.deepEqual(events, readAll(bytes, answers, LIMITS), 'the reference reads it otherwise')
-  return whole.map(behaviour).join(';')
+  const seen = whole.map(behaviour).filter(Boolean)
+  return seen.map((what, i) => `${seen[i - 1] ?? ''} > ${what}`)
 }
 
 /** What is new about a line of a trace, if it is: not which names and numbers it has. */
 function behaviour(line: string): string {
-  return line.replace(/^ {2}.*|(?<=^head )\S+ \S+(?= )|(?<=host )[^|]*|(?<=content ).*|\d+$/gs, '')
+  if (line.startsWith('  ')) return ''
+  const [what, ...facts] = line.split(' | ')
+  if (!what.startsWith('head ')) return what.replace(/ (at|").*/s, '')
+  return ['head', ...facts.map(fact => fact.replace(/^(length \d|host|upgrade).*/s, '$1'))].join(' ')
 }
 
 /** Pieces of one to eight bytes or so, chosen by the bytes themselves: the same input is always split the same way. */

@@ -159,7 +159,7 @@ class Reader {
 
   /** What is wrong with these fields whether or not they frame the message. */
   private lengthRules(fields: readonly Field[]): number | undefined {
-    if (values(fields, 'transfer-encoding').some(value => value.split(',').some(coding => coding.trim() === '')))
+    if (values(fields, 'transfer-encoding').some(value => value.split(',').some(coding => /^[ \t]*$/.test(coding))))
       refuse()
     const lengths = values(fields, 'content-length')
     if (lengths.length > 1 || lengths.some(length => !/^[0-9]{1,15}$/.test(length))) refuse()
@@ -246,7 +246,9 @@ function values(fields: readonly Field[], name: string): string[] {
 }
 
 function list(fields: readonly Field[], name: string): string[] {
-  return values(fields, name).flatMap(value => value.split(',').map(member => member.trim().toLowerCase()))
+  return values(fields, name).flatMap(value =>
+    value.split(',').map(member => member.replace(/^[ \t]+|[ \t]+$/g, '').toLowerCase()),
+  )
 }
 
 /** Section 9.3. */

@@ -8,7 +8,7 @@ import { type Fault, plant } from '../h1/planted.ts'
 import type { H1 } from '../h1/trace.ts'
 import { checkClient, checkServer, clientSeeds, DICTIONARY, serverSeeds } from './h1-check.ts'
 
-const MOST_RUNS = 30_000
+const MOST_RUNS = 60_000
 const SEEDS = [1, 2, 3]
 
 const SERVER = { seeds: serverSeeds(), check: checkServer }
@@ -48,11 +48,13 @@ const FAULTS: Readonly<Record<string, Fault & { readonly side?: typeof CLIENT }>
     put: 'if (status < 200',
     side: CLIENT,
   },
-  'the digits of all chunk sizes are counted together': {
-    file: 'chunks.ts',
-    find: `          i++
-          this.digits = 0`,
-    put: '          i++',
+  'a CR ends a line by itself': {
+    file: 'head-scanner.ts',
+    find: `if (bytes[i] !== LF) return this.fail('bare-cr', base, i - 1)
+          i++
+          phase = LINE_START`,
+    put: `if (bytes[i] === LF) i++
+          phase = LINE_START`,
   },
 }
 

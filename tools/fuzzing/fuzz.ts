@@ -8,7 +8,7 @@ export interface FuzzTarget {
   readonly seeds: readonly Uint8Array[]
   /** Words of the format, to be put into inputs. */
   readonly dictionary?: readonly Uint8Array[]
-  /** Throws if an invariant breaks. May return a text that stands for the behaviour seen; without one, the code that ran does. */
+  /** Throws if an invariant breaks. May return texts that stand for the behaviour seen; without them, the code that ran does. */
   run(bytes: Uint8Array): unknown
 }
 
@@ -62,13 +62,13 @@ export class Fuzzing {
   }
 
   private isNew(told: unknown): boolean {
-    if (typeof told !== 'string') {
+    if (!Array.isArray(told)) {
       this.coverage ??= new Coverage()
       return this.coverage.hasGrown()
     }
-    if (this.seen.has(told)) return false
-    this.seen.add(told)
-    return true
+    const before = this.seen.size
+    for (const behaviour of told) this.seen.add(behaviour)
+    return this.seen.size > before
   }
 }
 
