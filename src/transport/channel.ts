@@ -22,7 +22,10 @@ export interface Channel {
   resume(): void
   /** Sends FIN behind what was written. The other direction stays open. */
   finish(): void
-  /** Lets go of the connection at once; what the kernel has not taken is lost. */
+  /**
+   * Lets go of the connection at once; what the kernel has not taken is lost. With an error the peer sees a reset where
+   * there is such a thing, so that it does not take what it got for the whole.
+   */
   destroy(error?: Error): void
 }
 

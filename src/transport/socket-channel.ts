@@ -113,7 +113,8 @@ export class SocketChannel implements Channel {
     if (this.over) return
     this.over = true
     this.failure = error ?? null
-    this.socket.destroy()
+    if (error !== undefined && isTcp(this.socket)) this.socket.resetAndDestroy()
+    else this.socket.destroy()
   }
 
   /** Bytes came in. Returns whether to go on reading. */
@@ -268,6 +269,11 @@ function bytesTaken(socket: Socket): number {
   if (typeof bottom?.writeQueueSize === 'number' && typeof bottom.bytesWritten === 'number')
     return bottom.bytesWritten - bottom.writeQueueSize
   return (socket.bytesWritten ?? 0) - socket.writableLength
+}
+
+/** Whether the socket can be reset: TLS tells a cut by the missing close_notify, and Unix sockets know no reset. */
+function isTcp(socket: Socket): boolean {
+  return typeof socket.resetAndDestroy === 'function' && !('encrypted' in socket) && socket.remoteAddress !== undefined
 }
 
 interface Handle {

@@ -164,8 +164,8 @@ export class SimulatedChannel implements Channel {
   destroy(error?: Error): void {
     if (this.closed) return
     this.shut(error ?? null)
-    // As the kernel does: a reset where something was left unread, else an end.
-    if (this.incoming.some(parcel => parcel.bytes !== 'end')) this.peer.lose(connectionReset())
+    // As the kernel does: a reset where something was left unread, else an end; and as asked, with an error.
+    if (error !== undefined || this.incoming.some(parcel => parcel.bytes !== 'end')) this.peer.lose(connectionReset())
     else if (!this.endSent) this.peer.expect('end')
     this.incoming = []
   }
