@@ -14,7 +14,7 @@ export function refusalOf(error: H1Error): Refusal {
     section: error.section,
     detail: error.detail,
     offset: error.offset,
-    excerpt: excerpt(error.around, error.before),
+    excerpt: excerpt(error.around, error.before, error.offset),
   }
 }
 

@@ -10,7 +10,10 @@ test('a request is answered with status, fields, length and content', async () =
   const world = new World(() => text('hello'))
   const visitor = world.connect().send(get())
   await world.settle()
-  assert.equal(visitor.text, 'HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 5\r\n\r\nhello')
+  assert.equal(
+    visitor.text,
+    'HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 5\r\n\r\nhello',
+  )
   assert.match(visitor.recorder.text, /\r\nDate: Fri, 20 Nov 2026 12:00:00 GMT\r\n/)
   await world.closeAndCheck()
 })
@@ -54,7 +57,9 @@ test('a later request waits for the reply of an earlier one', async () => {
 
 test('a client that pipelines more than waits for it is stopped, and nothing is lost', async () => {
   const answers: ((reply: Reply) => void)[] = []
-  const world = new World(() => new Promise<Reply>(resolve => answers.push(resolve)), { limits: { pipelineBytes: 100 } })
+  const world = new World(() => new Promise<Reply>(resolve => answers.push(resolve)), {
+    limits: { pipelineBytes: 100 },
+  })
   const visitor = world.connect()
   for (let i = 0; i < 20; i++) visitor.send(get(`/${i}`))
   await world.settle()
@@ -84,14 +89,23 @@ for (const size of [0, 10, 100_000]) {
     const world = new World(({ target }) => new Reply(200, FieldList.empty, target === '/content' ? content : data))
     const visitor = world.connect().send(get('/content') + get('/bytes'))
     await world.settle()
-    const head = Buffer.from(`HTTP/1.1 200 OK\r\nDate: Fri, 20 Nov 2026 12:00:00 GMT\r\nContent-Length: ${size}\r\n\r\n`)
+    const head = Buffer.from(
+      `HTTP/1.1 200 OK\r\nDate: Fri, 20 Nov 2026 12:00:00 GMT\r\nContent-Length: ${size}\r\n\r\n`,
+    )
     assert.ok(visitor.recorder.bytes.equals(Buffer.concat([head, data, head, data])))
     await world.closeAndCheck()
   })
 }
 
 test('HEAD is answered with the fields of GET and no content', async () => {
-  const bodies = [null, 'hello', bytes('hello'), new Content(bytes('hello')), bodyOf([bytes('hello')], 5), bodyOf([bytes('x')])]
+  const bodies = [
+    null,
+    'hello',
+    bytes('hello'),
+    new Content(bytes('hello')),
+    bodyOf([bytes('hello')], 5),
+    bodyOf([bytes('x')]),
+  ]
   const world = new World(({ query }) => new Reply(200, FieldList.empty, bodies[Number(query)]))
   const visitor = world.connect()
   for (let i = 0; i < bodies.length; i++) visitor.send(get(`/?${i}`).replace('GET', 'HEAD'))
@@ -111,7 +125,10 @@ test('204 and 304 carry neither content nor a length of it', async () => {
 })
 
 test('content of unknown length is sent in chunks, with trailers behind it', async () => {
-  const reply = () => new Reply(200, FieldList.of({ Trailer: 'Sum' }), bodyOf([bytes('ab'), bytes('cde')]), () => FieldList.of({ Sum: '5' }))
+  const reply = () =>
+    new Reply(200, FieldList.of({ Trailer: 'Sum' }), bodyOf([bytes('ab'), bytes('cde')]), () =>
+      FieldList.of({ Sum: '5' }),
+    )
   const world = new World(reply)
   const visitor = world.connect().send(get())
   await world.settle()
@@ -141,7 +158,10 @@ test('an HTTP/1.0 connection is kept if the client asks for it, and closed if no
   await world.closeAndCheck()
 })
 
-for (const [what, chunks] of [['longer', ['abc', 'def']], ['shorter', ['a']]] as const) {
+for (const [what, chunks] of [
+  ['longer', ['abc', 'def']],
+  ['shorter', ['a']],
+] as const) {
   test(`content that is ${what} than its length says cuts the connection and is reported`, async () => {
     const world = new World(() => new Reply(200, FieldList.empty, bodyOf(chunks.map(bytes), 4)))
     const visitor = world.connect().send(get())
@@ -210,13 +230,22 @@ test('interim replies go before the reply, but not to HTTP/1.0', async () => {
   const modern = world.connect().send(get())
   const old = world.connect().send('GET / HTTP/1.0\r\n\r\n')
   await world.settle()
-  assert.ok(modern.text.startsWith('HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\n'))
+  assert.ok(
+    modern.text.startsWith('HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\n'),
+  )
   assert.deepEqual(old.statuses, [200])
   await world.closeAndCheck()
 })
 
 test('what a handler says of framing and connection is not believed', async () => {
-  const world = new World(() => new Reply(200, FieldList.of({ 'Content-Length': '99', 'Transfer-Encoding': 'chunked', Connection: 'X-Y' }), 'hello'))
+  const world = new World(
+    () =>
+      new Reply(
+        200,
+        FieldList.of({ 'Content-Length': '99', 'Transfer-Encoding': 'chunked', Connection: 'X-Y' }),
+        'hello',
+      ),
+  )
   const visitor = world.connect().send(get())
   await world.settle()
   assert.equal(visitor.text, 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello')
@@ -258,7 +287,12 @@ test('a handler that throws, rejects, or answers with what is no reply gives a p
 
 test('a Refused error is answered as it says', async () => {
   const world = new World(() => {
-    throw new Refused({ status: 405, rule: 'method-not-allowed', detail: 'Only GET', fields: FieldList.of({ Allow: 'GET' }) })
+    throw new Refused({
+      status: 405,
+      rule: 'method-not-allowed',
+      detail: 'Only GET',
+      fields: FieldList.of({ Allow: 'GET' }),
+    })
   })
   const visitor = world.connect().send(get())
   await world.settle()

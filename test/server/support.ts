@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { type Handler, type ServerEvent, text } from '../../src/exchange/index.ts'
 import { Connections, type SettingsOptions, settingsFrom } from '../../src/server/index.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
-import { Recorder, SimulatedNetwork, type SimulatedChannel } from '../support/simulated-network.ts'
+import { Recorder, type SimulatedChannel, SimulatedNetwork } from '../support/simulated-network.ts'
 
 export class World {
   readonly clock = new SimulatedClock()
@@ -15,7 +15,9 @@ export class World {
 
   constructor(handler: Handler = () => text('hello'), options: SettingsOptions = {}) {
     this.handler = handler
-    this.connections = new Connections(settingsFrom({ clock: this.clock, report: event => this.events.push(event), serverName: '', ...options }))
+    this.connections = new Connections(
+      settingsFrom({ clock: this.clock, report: event => this.events.push(event), serverName: '', ...options }),
+    )
   }
 
   connect(): Visitor {
