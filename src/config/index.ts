@@ -4,5 +4,11 @@ export { nearest } from './nearest.ts'
 export { about, type Config, flagsOf, KEYS, type Key } from './options.ts'
 export { type Origin, originText } from './origin.ts'
 export { ConfigError, type Problem, shown, unknownName } from './problems.ts'
-export { GROUPS, type HeaderRule, type RedirectRule } from './shapes.ts'
+export { GROUPS, type HeaderRule, type RedirectRule, type Shape } from './shapes.ts'
 export { configJson, configTable, notYetInForce } from './show.ts'
+
+/** The JSON Schema (draft 2020-12) of a configuration file, for editors. */
+export async function jsonSchema(): Promise<object> {
+  const schema = await import('./schema.ts')
+  return schema.jsonSchema()
+}

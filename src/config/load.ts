@@ -110,7 +110,7 @@ function pourEnvironment(
     const origin: Origin = { source: 'environment', variable }
     const key = keyNamed(variable.slice(PREFIX.length).toLowerCase())
     if (key === undefined) {
-      problems.push(unknownName(origin, variable, nearest(variable, KEYS.map(variableOf))))
+      problems.push(unknownName(origin, variable, nearestVariable(variable)))
       continue
     }
     const before = names.get(key)
@@ -120,6 +120,11 @@ function pourEnvironment(
     if (value === undefined) problems.push(wrongValue(origin, variable, about(key), text))
     else values.set(key, { value: placed(key, value, directory), origin })
   }
+}
+
+function nearestVariable(variable: string): string | undefined {
+  const key = nearest(variable.slice(PREFIX.length), KEYS)
+  return key && variableOf(key)
 }
 
 function pourFlags(flags: readonly FlagGiven[], directory: string, values: Values, problems: Problem[]): void {
