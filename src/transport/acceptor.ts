@@ -9,7 +9,7 @@ import type { Doorkeeper } from './door.ts'
 import { type Beginning, FirstByte, Handshake } from './handshake.ts'
 import type { ListenOptions, OverLimit } from './listener.ts'
 import { Refusals } from './refusals.ts'
-import { withSharedReads } from './shared-reads.ts'
+import { TLS_CAN_TAKE_OVER, withSharedReads } from './shared-reads.ts'
 import {
   type Carrier,
   type ChannelHost,
@@ -87,11 +87,13 @@ export class Acceptor implements ChannelHost, Doorkeeper {
 
   /** Puts a channel on a socket as it is. With TLS on the same port, the first byte decides what becomes of it. */
   private open(accepted: Socket, address: string): void {
-    const shared = this.options.sharedReads === 'never' ? null : withSharedReads(accepted)
+    const { tls, sharedReads } = this.options
+    const mayShare = sharedReads !== 'never' && (!tls || TLS_CAN_TAKE_OVER)
+    const shared = mayShare ? withSharedReads(accepted) : null
     const socket: Carrier = shared ?? accepted
     const channel = new SocketChannel(socket, this, address)
     listenTo(socket)
-    if (this.options.tls) this.awaitFirstByte(channel)
+    if (tls) this.awaitFirstByte(channel)
     else this.give(channel)
     if (shared === null) readByStream(socket)
     if (!channel.wantsToRead) return

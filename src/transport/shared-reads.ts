@@ -7,6 +7,9 @@ import { type Carrier, HIGH_WATER_MARK } from './socket-channel.ts'
 /** The same size as libuv reads at most at a time. */
 const SIZE = 65536
 
+/** Deno's TLS cannot take over a socket that reads into a buffer of ours. */
+export const TLS_CAN_TAKE_OVER = !('Deno' in globalThis)
+
 let shared: Buffer | undefined
 
 /** Moves an accepted, paused socket's handle to a socket that reads into the shared buffer; null where that cannot be done. */

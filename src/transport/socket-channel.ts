@@ -106,7 +106,7 @@ export class SocketChannel implements Channel {
   }
 
   finish(): void {
-    if (!this.over) this.socket.end()
+    if (!this.over && !this.socket.writableEnded) this.socket.end()
   }
 
   destroy(error?: Error): void {
