@@ -108,7 +108,7 @@ export class Store {
   private renewed(path: string, root: string, file: LocatedFile, checked: number): Entry {
     const known = this.memory.known(path)
     const age = (this.settings.cache?.age ?? 0) * 1000
-    if (known === undefined || checked - known.loaded >= age || known.root !== root || !sameFiles(known.file, file))
+    if (known === undefined || checked - known.loaded >= age || !sameFiles(known.file, file))
       return entryOf(path, root, file, new Map(), checked, checked)
     const settled = [...known.versions].filter(([, version]) => version.settled)
     return entryOf(path, root, known.file, new Map(settled), settled.length > 0 ? known.loaded : checked, checked)

@@ -43,9 +43,11 @@ test('a change shows 50 milliseconds after the last look, whatever the change', 
   folder.write('a.txt', 'two')
   assert.equal(await content(), 'two', 'same size')
   const { atime, mtime } = fs.statSync(folder.at('a.txt'))
+  const has = { fields: { 'if-none-match': (await ask(handler, '/a.txt')).fields.get('ETag') ?? '' } }
   writeFileSync(folder.at('a.txt'), 'six')
   utimesSync(folder.at('a.txt'), atime, mtime)
   assert.equal(await content(), 'six', 'same size and time of modification')
+  assert.equal((await ask(handler, '/a.txt', has)).status, 200, 'and it has a tag of its own')
   folder.write('b.txt', 'new')
   fs.renameSync(folder.at('b.txt'), folder.at('a.txt'))
   assert.equal(await content(), 'new', 'replaced')

@@ -54,7 +54,7 @@ test('media types can be added by extension and by name', async t => {
 
 test('a single-page application answers paths that look like pages, and no others', async t => {
   const folder = folderFor(t, { 'index.html': 'app', 'a.txt': 'a', 'empty/x.txt': '', 'other.html': 'other' })
-  const handler = files(folder.path, { spa: true })
+  const handler = files(folder.path, { spa: true, clock: { now: () => 0, date: Date.now } })
   for (const target of ['/users/7', '/users/', '/empty/', '/about?x=y']) {
     const told = await ask(handler, target, HTML)
     assert.equal(told.status, 200, target)
