@@ -44,7 +44,7 @@ export class Acceptor implements ChannelHost, Doorkeeper {
   constructor(options: ListenOptions, limit: number) {
     this.options = options
     this.limit = limit
-    this.refusals = new Refusals(options)
+    this.refusals = new Refusals(options, () => this.endIfOver())
     this.ended = new Promise(resolve => {
       this.resolveEnded = resolve
     })
@@ -204,8 +204,7 @@ export class Acceptor implements ChannelHost, Doorkeeper {
   }
 
   private endIfOver(): void {
-    if (!this.stopped || this.count > 0) return
-    if (this.refusals.size > 0) return
+    if (!this.stopped || this.count > 0 || this.refusals.count > 0) return
     this.stopTicking()
     this.resolveEnded()
   }

@@ -9,11 +9,14 @@ export interface Channel {
   readonly ends: Ends
   /** Who is told what happens; another one takes over when protocols switch. */
   user: ChannelUser
-  /** Bytes handed to `write` that the kernel has not taken yet. */
+  /**
+   * Bytes handed to `write` that the kernel has not taken yet. Over TLS they are above 0 for a moment after each write,
+   * as encrypted bytes are only counted once all of them are gone.
+   */
   readonly backlog: number
-  /** Bytes that the kernel has taken so far: grows while a slow reader takes at least a little. */
+  /** Bytes that the kernel has taken so far (over TLS: encrypted ones): grows while a slow reader takes at least a little. */
   readonly bytesSent: number
-  /** True once closed: nothing more is told, and writing does nothing. */
+  /** True once closed or destroyed: nothing more is told but `closed`, and writing does nothing. */
   readonly closed: boolean
   /** Hands all of the output's bytes on, in order, and leaves it empty. `drained` follows where `backlog` is above 0 afterwards. */
   write(output: Output): void

@@ -8,10 +8,6 @@ export class Deadlines<T> {
     this.cut = cut
   }
 
-  get size(): number {
-    return this.waiting.size
-  }
-
   /** `deadline` is in the clock's milliseconds; Infinity for none. */
   add(one: T, deadline: number): void {
     this.waiting.set(one, deadline)

@@ -6,7 +6,7 @@ import type { TlsContext } from './tls.ts'
 /** Where to listen. */
 export type Where =
   /**
-   * A TCP port, 0 for any free one. Without a host only this machine can connect, over 127.0.0.1 and ::1 alike, on
+   * A TCP port, 0 for any free one. Without a host, or with `localhost`, only this machine can connect, over 127.0.0.1 and ::1 alike, on
    * the same port. `::` takes IPv4 too, where the system does that.
    */
   | { readonly port: number; readonly host?: string | undefined }

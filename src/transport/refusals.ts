@@ -9,23 +9,24 @@ const TIME = 2000
 const AT_A_TIME = 32
 
 export class Refusals implements ChannelHost {
+  /** Those that are not closed yet. */
+  count = 0
   private readonly options: ListenOptions
+  private readonly oneGone: () => void
   private readonly open = new Deadlines<SocketChannel>(channel => channel.destroy())
 
-  constructor(options: ListenOptions) {
+  constructor(options: ListenOptions, oneGone: () => void) {
     this.options = options
-  }
-
-  get size(): number {
-    return this.open.size
+    this.oneGone = oneGone
   }
 
   refuse(socket: Socket, address: string, why: OverLimit): void {
     const { refused, tls, clock } = this.options
-    if (!refused || tls || this.open.size >= AT_A_TIME) {
+    if (!refused || tls || this.count >= AT_A_TIME) {
       socket.destroy()
       return
     }
+    this.count++
     const channel = new SocketChannel(socket, this, address)
     listenTo(socket)
     this.open.add(channel, clock.now() + TIME)
@@ -53,6 +54,8 @@ export class Refusals implements ChannelHost {
   }
 
   gone(channel: SocketChannel): void {
+    this.count--
     this.open.delete(channel)
+    this.oneGone()
   }
 }

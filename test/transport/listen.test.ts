@@ -212,6 +212,15 @@ describe('limits', () => {
     assert.equal(opened.clock.timers, 0)
   })
 
+  it('lets go of those being refused when closed', async () => {
+    const opened = await open({ maxConnections: 1, refused: () => {} })
+    const sockets = [await opened.connect(), await opened.connect()]
+    await opened.next()
+    await opened.listener.close()
+    assert.equal(opened.clock.timers, 0)
+    for (const socket of sockets) socket.on('error', () => {}).destroy()
+  })
+
   it('stays below the limit of descriptors, and says so', async () => {
     const opened = await open({ maxConnections: 1e9 })
     assert.ok(opened.listener.maxConnections < 1e9)
