@@ -1,5 +1,6 @@
 // Everything that an HTTP/1.1 connection refuses, as data: the rule's name, the section it stands in, the status that
 // a server answers with, and what would have been right. `docs/refusals.md` lists them for users.
+import { copyOf } from '../bytes/copy.ts'
 
 interface Rule {
   /** The status a server refuses a request with. */
@@ -232,7 +233,7 @@ export function broken(
     blame: 'remote',
     scope: 'connection',
     offset,
-    around: bytes.slice(from, Math.min(end, shown + AROUND)),
+    around: copyOf(bytes, from, Math.min(end, shown + AROUND)),
     before: shown - from,
   }
 }

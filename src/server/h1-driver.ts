@@ -1,6 +1,7 @@
 // Joins an HTTP/1.1 connection to the handler: makes an exchange of each request, and sends its reply. One exchange at
 // a time; everything that comes out while one read is handled leaves in one write (h1-flow.ts). Time is looked at from
 // outside (patience.ts).
+import { copyOf } from '../bytes/copy.ts'
 import { type Handler, type Peer, type Refusal, Refused, Reply } from '../exchange/index.ts'
 import { CONTENT, type H1Error, type H1Head, type H1Sink, IDLE } from '../h1/index.ts'
 import { FieldList, type Fields } from '../http/fields.ts'
@@ -122,7 +123,7 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
   content(bytes: Uint8Array, start: number, end: number): void {
     if (this.discarding === -1) {
       this.connection.pause()
-      this.incoming?.deliver(bytes.slice(start, end))
+      this.incoming?.deliver(copyOf(bytes, start, end))
       return
     }
     this.discarding -= end - start
