@@ -11,20 +11,32 @@ const SIZE = 65536
 export const TLS_CAN_TAKE_OVER = !('Deno' in globalThis)
 
 let shared: Buffer | undefined
+let unusable = false
 
 /** Moves an accepted, paused socket's handle to a socket that reads into the shared buffer; null where that cannot be done. */
 export function withSharedReads(accepted: Socket): Carrier | null {
   const holder = accepted as unknown as HandleHolder
   const handle = holder._handle
-  if (!canShare(handle)) return null
+  if (unusable || !canShare(handle)) return null
   shared ??= Buffer.allocUnsafeSlow(SIZE)
-  holder._handle = null
+  try {
+    const socket = readingInto(shared, handle)
+    holder._handle = null
+    return socket
+  } catch {
+    // A runtime that has the parts, but not this use of them: nothing has been read, so the accepted socket still can.
+    unusable = true
+    return null
+  }
+}
+
+function readingInto(buffer: Buffer, handle: object): Socket {
   return new Socket({
     handle,
     allowHalfOpen: true,
     manualStart: true,
     writableHighWaterMark: HIGH_WATER_MARK,
-    onread: { buffer: shared, callback: onRead },
+    onread: { buffer, callback: onRead },
   } as ConstructorParameters<typeof Socket>[0])
 }
 

@@ -163,7 +163,6 @@ export class SocketChannel implements Channel {
   /** The socket is closed: the last that happens. */
   finished(): void {
     this.over = true
-    this.socket.channel = null
     try {
       this.user.closed(this.failure)
     } catch (error) {

@@ -194,6 +194,20 @@ for (const sharedReads of WAYS) {
         assert.equal(user.text, 'last words')
       }))
 
+    it('holds the end back while paused, even if nothing came before', () =>
+      withListener(async opened => {
+        const { socket, channel, user } = await accepted(opened)
+        channel.pause()
+        socket.end()
+        for (let i = 0; i < 10; i++) await new Promise(resolve => setTimeout(resolve, 1))
+        assert.deepEqual(user.told, [])
+        channel.resume()
+        await user.whenEnded
+        channel.finish()
+        assert.equal(await user.whenClosed, null)
+        assert.deepEqual(user.told, ['ended', 'closed'])
+      }))
+
     it('can still write when the peer has ended, and read when it has itself', () =>
       withListener(async opened => {
         const one = await accepted(opened)
