@@ -194,6 +194,27 @@ for (const sharedReads of WAYS) {
         assert.equal(user.text, 'last words')
       }))
 
+    it('does not begin to read if it is paused when accepted', async () => {
+      const user = new Observer()
+      const opened = await open({
+        sharedReads,
+        accept: channel => {
+          channel.user = user
+          channel.pause()
+          opened.channels.push(channel)
+        },
+      })
+      const socket = await opened.connect()
+      socket.write('patience')
+      for (let i = 0; i < 10; i++) await new Promise(resolve => setTimeout(resolve, 1))
+      assert.deepEqual(user.told, [])
+      opened.channels[0].resume()
+      await user.received(8)
+      assert.equal(user.text, 'patience')
+      socket.destroy()
+      await opened.listener.close()
+    })
+
     it('holds the end back while paused, even if nothing came before', () =>
       withListener(async opened => {
         const { socket, channel, user } = await accepted(opened)
