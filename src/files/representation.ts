@@ -34,10 +34,12 @@ export interface Reading {
   readonly unsettledAt: number | null
   readonly bytes: Uint8Array | null
   readonly headers: Headers
+  /** The wall clock, in milliseconds since 1970. */
+  readonly now: number
 }
 
 export function representation(reading: Reading): Representation {
-  const { facts, unsettledAt, bytes } = reading
+  const { facts, unsettledAt, bytes, now } = reading
   const fields = fieldsOf(reading)
   const content = bytes === null ? null : new Content(bytes)
   return {
@@ -46,7 +48,7 @@ export function representation(reading: Reading): Representation {
     fields,
     // A header rule may have replaced them, or taken them away.
     etag: fields.get('ETag') ?? null,
-    lastModified: fields.has('Last-Modified') ? modifiedDate(facts) : null,
+    lastModified: fields.has('Last-Modified') ? modifiedDate(facts, now) : null,
     content,
     whole: content === null ? null : new Reply(200, fields, content),
     notModified: new Reply(304, withoutMetadata(fields)),
@@ -70,10 +72,10 @@ export function merged(ours: FieldList, theirs: FieldList): FieldList {
   return result.concat(theirs)
 }
 
-function fieldsOf({ path, file, coding, facts, unsettledAt, headers }: Reading): FieldList {
+function fieldsOf({ path, file, coding, facts, unsettledAt, headers, now }: Reading): FieldList {
   const own: [string, string][] = [['Content-Type', file.mediaType]]
   if (coding !== 'identity') own.push(['Content-Encoding', coding])
-  own.push(['Last-Modified', formatDate(modifiedDate(facts))], ['ETag', entityTagOf(facts, coding, unsettledAt)])
+  own.push(['Last-Modified', formatDate(modifiedDate(facts, now))], ['ETag', entityTagOf(facts, coding, unsettledAt)])
   own.push(['Accept-Ranges', 'bytes'], ['Cache-Control', cacheControl(file.name, file.mediaType, file.settings)])
   if (file.codings.size > 1) own.push(['Vary', 'Accept-Encoding'])
   return headers(path, merged(FieldList.of(own), file.settings.fields))

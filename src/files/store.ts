@@ -152,7 +152,8 @@ export class Store {
   private represent(entry: Entry, coding: string, file: OpenFile, bytes: Uint8Array | null): Representation {
     const { facts, unsettledAt } = file
     const path = entry.path.slice(entry.path.indexOf('/'))
-    return representation({ path, file: entry.file, coding, facts, unsettledAt, bytes, headers: this.headers })
+    const now = this.settings.clock.date()
+    return representation({ path, file: entry.file, coding, facts, unsettledAt, bytes, headers: this.headers, now })
   }
 }
 

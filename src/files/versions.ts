@@ -1,6 +1,7 @@
 // When two looks at a file saw the same version of it. Its law: a file's times prove nothing while the clock that
 // makes them has not moved on. A second change within one tick leaves the same times behind (git calls this "racy"),
 // so a version is only trusted once its last change is older than a tick.
+import { createHash } from 'node:crypto'
 import { formatEntityTag } from '../http/etags.ts'
 import type { Facts } from './disk.ts'
 
@@ -33,19 +34,22 @@ export function untilSettled(facts: Facts, date: number): number {
   return Math.max(0, tick - (date - Number(last / MILLISECOND)))
 }
 
-/** Milliseconds since 1970. */
-export function modifiedDate(facts: Facts): number {
-  return Number(facts.modified / MILLISECOND)
+/** What Last-Modified says, in milliseconds since 1970: never a time that is still to come (RFC 9110 section 8.8.2.1). */
+export function modifiedDate(facts: Facts, now: number): number {
+  return Math.min(Number(facts.modified / MILLISECOND), now)
 }
 
 /**
  * The entity tag of a version (RFC 9110 section 8.8.3). The time of change is part of it, since builds that set all
- * modification times alike replace a file by one of the same size, and its inode number may be given out again.
+ * modification times alike replace a file by one of the same size, and its inode number may be given out again. It is
+ * hashed, for an inode number is nobody else's business.
  * @param unsettledAt the wall clock at a reading too early to be trusted: the tag is weak then, and never comes again
  */
 export function entityTagOf(facts: Facts, coding: string, unsettledAt: number | null): string {
-  const marks = [BigInt(facts.size), facts.modified, facts.changed - facts.modified, facts.inode]
-  const opaque = marks.map(mark => mark.toString(36)).join('-') + (coding === 'identity' ? '' : `-${coding}`)
+  const { size, modified, changed, inode, device } = facts
+  const marks = [size, modified, changed, inode, device, coding].join()
+  // 96 bits, so that two versions with one tag are not to be expected.
+  const opaque = createHash('sha256').update(marks).digest('base64url').slice(0, 16)
   if (unsettledAt === null) return formatEntityTag({ weak: false, opaque })
   unsettledTags = (unsettledTags + 1) % Number.MAX_SAFE_INTEGER
   return formatEntityTag({ weak: true, opaque: `${opaque}-${unsettledAt.toString(36)}-${unsettledTags.toString(36)}` })

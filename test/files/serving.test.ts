@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import fs, { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { files } from '../../src/files/index.ts'
 import { FieldList } from '../../src/http/fields.ts'
 import { ask, contentOf, lengthOf } from '../support/exchange.ts'
@@ -22,6 +23,15 @@ test('a file is sent with its type, length and validators', async t => {
   assert.equal((await ask(handler, '/a.json')).fields.get('Content-Type'), 'application/json')
   assert.equal((await ask(handler, '/a.xml')).fields.get('Content-Type'), 'application/xml')
   assert.equal((await ask(handler, '/LICENSE')).fields.get('Content-Type'), 'application/octet-stream')
+})
+
+test('Last-Modified is never a time to come', async t => {
+  const folder = folderFor(t, { 'a.txt': 'a' })
+  fs.utimesSync(folder.at('a.txt'), 32_503_680_000, 32_503_680_000)
+  const before = Date.now()
+  const told = await ask(files(folder.path), '/a.txt')
+  const sent = new Date(told.fields.get('Last-Modified') ?? '').getTime()
+  assert.ok(sent >= before - 1000 && sent <= Date.now())
 })
 
 test('HEAD tells the length of small and large files and opens nothing for the large', async t => {
@@ -135,6 +145,30 @@ test('no path leaves the root, in whatever encoding', async t => {
     assert.ok(told.status === 400 || told.status === 404, `${target}: ${told.status}`)
   }
   assert.equal(String(await contentOf(await ask(handler, '/sub/../a.txt'))), 'a')
+})
+
+test('no mixture of dots, slashes and escapes leaves the root or breaks the handler', async t => {
+  const around = folderFor(t, {
+    'secret.txt': 'secret',
+    'root/a.txt': 'a',
+    'root/sub/b.txt': 'b',
+    'root/.hidden': 'secret',
+  })
+  symlinkSync('..', around.at('root/up'))
+  const handler = files(around.at('root'), { cleanUrls: true, redirects: [{ from: '/a*', to: '/:splat' }] })
+  const piece = fc.constantFrom(
+    ...['/', '.', '..', '%2e', '%2E%2e', '%2f', '%5c', '\\', '%00', '%', '%zz', '%c0%ae', 'sub', 'up', 'secret.txt'],
+    ...['a', 'a.txt', '.hidden', ';', ':', '~', '%25', '%E2%80%AE', 'b.html', '//', ' ', 'é'],
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 8 }), async pieces => {
+      const told = await ask(handler, `/${pieces.join('')}`)
+      assert.ok([200, 301, 302, 400, 403, 404].includes(told.status), String(told.status))
+      assert.notEqual(String(await contentOf(told)), 'secret')
+      assert.match(told.fields.get('Location') ?? '/', /^\/(?![/\\])/)
+    }),
+    { numRuns: 500 },
+  )
 })
 
 test('hidden names are served only where they are switched on, but .well-known always', async t => {
