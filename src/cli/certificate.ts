@@ -1,9 +1,8 @@
 // The certificate to speak HTTPS with: the one that is named, or one made for development and kept for the next start.
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { type Config, ConfigError, type Key, type Loaded } from '../config/index.ts'
 import { developmentCertificate, TlsContext, TlsError } from '../transport/index.ts'
+import { cacheFolder } from './cache-folder.ts'
 
 export interface Certificate {
   readonly context: TlsContext
@@ -26,18 +25,6 @@ async function selfMade({ host }: Config, now: number): Promise<Certificate> {
   const names = host === 'localhost' || host === '0.0.0.0' || host === '::' ? [] : [host]
   const material = await developmentCertificate({ cacheFolder: cacheFolder(process.env, process.platform), names, now })
   return { context: new TlsContext(material), isSelfMade: true }
-}
-
-/** Where the system wants programs to keep what they can make again. */
-export function cacheFolder(
-  environment: Readonly<Record<string, string | undefined>>,
-  platform: NodeJS.Platform,
-  home: string = homedir(),
-): string {
-  if (platform === 'win32')
-    return join(environment.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'wirewright', 'cache')
-  if (platform === 'darwin') return join(home, 'Library', 'Caches', 'wirewright')
-  return join(environment.XDG_CACHE_HOME || join(home, '.cache'), 'wirewright')
 }
 
 function read(path: string, key: Key, { origins }: Loaded): Buffer {

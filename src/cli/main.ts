@@ -1,44 +1,11 @@
 #!/usr/bin/env node
-// The command `wirewright`. What a start does not need is not loaded: a server should answer before one notices.
-import { readFileSync } from 'node:fs'
-import { ConfigError, configJson, configTable, jsonSchema, loadConfig } from '../config/index.ts'
-import { type Given, readCommandLine } from './command-line.ts'
+// The command `wirewright`. It keeps what V8 compiled between starts, which makes a start a fifth shorter; the rest is in
+// run.ts, which must be loaded after that.
+import * as module from 'node:module'
+import { join } from 'node:path'
+import { cacheFolder } from './cache-folder.ts'
 
-/** For what was asked wrongly, as getopt's users have it. */
-const USAGE_ERROR = 2
-
-const version: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
-
-try {
-  await run(process.argv.slice(2))
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error
-  process.stderr.write(`wirewright: ${error.message}\n`)
-  process.exitCode = USAGE_ERROR
-}
-
-async function run(args: readonly string[]): Promise<void> {
-  const line = readCommandLine(args, version, process.stdout.columns ?? 100)
-  if (line.command === 'print') {
-    process.stdout.write(line.text)
-    process.exitCode = line.exitCode
-  } else if (line.command === 'config') await printConfig(line)
-  else {
-    const loaded = await load(line.given)
-    const { start } = await import('./start.ts')
-    await start(loaded, version)
-  }
-}
-
-async function printConfig(line: { given: Given; json: boolean; schema: boolean }): Promise<void> {
-  if (line.schema) {
-    process.stdout.write(`${JSON.stringify(await jsonSchema(), null, 2)}\n`)
-    return
-  }
-  const loaded = await load(line.given)
-  process.stdout.write(line.json ? configJson(loaded) : configTable(loaded))
-}
-
-function load(given: Given) {
-  return loadConfig({ ...given, environment: process.env, directory: process.cwd() })
-}
+// Missing in Bun and Deno. It does nothing where the folder cannot be written.
+module.enableCompileCache?.(join(cacheFolder(process.env, process.platform), 'compiled'))
+const { run } = await import('./run.ts')
+await run(process.argv.slice(2))
