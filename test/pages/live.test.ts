@@ -356,6 +356,17 @@ it('changes on a real disk are noticed, in new folders too', async (test: TestCo
   await inNewFolder
 })
 
+it('a folder that cannot be watched is told of, and pages are served all the same', async () => {
+  const errors: Error[] = []
+  const reload = liveReload(() => new Reply(200, FieldList.of(HTML), '<p>'), '/no/such/folder', {
+    failed: error => errors.push(error),
+  })
+  assert.match(String((await reload(fakeExchange())).body), TAG)
+  await new Promise(resolve => setImmediate(resolve))
+  reload.close()
+  assert.equal(errors.length, 1)
+})
+
 /** Reads a stream's chunks as text. */
 function reader({ body }: Reply): () => Promise<string | null> {
   return async () => {

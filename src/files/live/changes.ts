@@ -78,9 +78,20 @@ export const systemTimer: Timer = {
   },
 }
 
+/** The system's own notices, which can run out (inotify's watches are counted): that is told once, and not thrown. */
 export const systemWatch: Watch = (root, changed, failed) => {
-  const watcher = watchFolder(root, { recursive: true, persistent: false })
-  watcher.on('change', (_event, name) => changed(name === null ? null : String(name)))
-  watcher.on('error', failed)
-  return () => watcher.close()
+  let told = false
+  const tellOnce = (error: Error) => {
+    if (!told) failed(error)
+    told = true
+  }
+  try {
+    const watcher = watchFolder(root, { recursive: true, persistent: false })
+    watcher.on('change', (_event, name) => changed(name === null ? null : String(name)))
+    watcher.on('error', tellOnce)
+    return () => watcher.close()
+  } catch (error) {
+    tellOnce(error instanceof Error ? error : new Error(String(error)))
+    return () => {}
+  }
 }

@@ -18,7 +18,6 @@ export interface Explanation {
 
 /** A stack is cut after this many characters: enough for any that a person reads. */
 const LONGEST_STACK = 8192
-const MOST_CAUSES = 8
 
 /** @param target how a target is shown without its secrets */
 export function explain(refusal: Refusal, exchange: Exchange | null, target: (target: string) => string): Explanation {
@@ -45,7 +44,7 @@ export function sectionUrl(section: string): string | undefined {
 export function stackOf(thrown: unknown): string {
   let text = ''
   let cause: unknown = thrown
-  for (let depth = 0; depth < MOST_CAUSES && cause !== undefined && text.length < LONGEST_STACK; depth++) {
+  for (let depth = 0; cause !== undefined && text.length < LONGEST_STACK; depth++) {
     text += (depth === 0 ? '' : '\ncaused by ') + describe(cause)
     cause = causeOf(cause)
   }
