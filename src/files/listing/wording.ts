@@ -28,11 +28,9 @@ export function isoDate(time: number): string {
 const YEAR_1 = Date.parse('0001-01-01T00:00:00Z')
 const YEAR_9999 = Date.parse('9999-12-31T23:59:59Z')
 
-const COUNT = new Intl.NumberFormat('en')
-
-/** `1,000`. */
+/** `1,000`. By hand, since loading a language's rules would take 10 ms of every start. */
 export function grouped(count: number): string {
-  return COUNT.format(count)
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** `no files`, `1 file`, `1,000 files`. */
