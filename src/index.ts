@@ -41,6 +41,7 @@ export {
   liveReload,
   type RedirectRule,
 } from './files/index.ts'
+export { type CookieAttributes, cookiesOf, setCookie } from './http/cookies.ts'
 export { FieldError, FieldList, type Fields } from './http/fields.ts'
 export { createLog, type Log, type LogOptions } from './observe/index.ts'
 export { DEFAULT_LIMITS, type DrainReport, type Limits, type ServeOptions, type Server, serve } from './server/index.ts'
