@@ -165,7 +165,7 @@ export const RULES = {
   'chunk-too-large': {
     status: 413,
     section: 'RFC 9112 section 7.1',
-    detail: 'The chunk size does not fit, or is beyond what this server takes',
+    detail: 'The chunk size has more digits than can be counted exactly',
   },
   'invalid-chunk-extension': {
     status: 400,
