@@ -22,10 +22,12 @@ export async function openInside(root: string, path: string, date: WallClock, co
   const descriptor = await open(path)
   const file = new OpenFile(path, descriptor, count)
   try {
-    const facts = await file.look()
-    if (facts.kind !== 'file') throw facts.kind === 'folder' ? notFound : specialFile
-    judge(root, path, await whereIs(descriptor, path, facts))
-    await settle(file, date)
+    const now = date()
+    file.facts = await file.look()
+    const { kind } = file.facts
+    if (kind !== 'file') throw kind === 'folder' ? notFound : specialFile
+    judge(root, path, await whereIs(descriptor, path, file.facts))
+    await settle(file, now, date)
     return file
   } catch (error) {
     file.close()
@@ -153,15 +155,16 @@ async function whereIs(descriptor: number, path: string, facts: Facts): Promise<
   return real
 }
 
-/** Takes the facts, waiting for the clock to move on from the last change where that takes but a tick. */
-async function settle(file: OpenFile, date: WallClock): Promise<void> {
+/** Waits for the clock to move on from the file's last change where that takes but a tick, and takes the facts again. */
+async function settle(file: OpenFile, looked: number, date: WallClock): Promise<void> {
+  let now = looked
   for (let turn = 0; ; turn++) {
-    const now = date()
-    file.facts = await file.look()
     const wait = untilSettled(file.facts, now)
     file.unsettledAt = wait === 0 ? null : now
     // Longer than a tick: a coarse file system, or a clock that is not ours. Nobody is kept waiting for those.
     if (wait === 0 || wait > TICK || turn === PATIENCE) return
     await new Promise(resolve => setTimeout(resolve, wait))
+    now = date()
+    file.facts = await file.look()
   }
 }
