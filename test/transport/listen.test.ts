@@ -174,12 +174,15 @@ describe('limits', () => {
     })
     const first = await connected(opened.listener, 0)
     await opened.next()
-    const second = await connected(opened.listener, 0)
-    second.write('a request that nobody waits for')
-    assert.equal((await readAll(second)).toString(), 'busy')
-    second.end()
-    await once(second, 'close')
-    assert.deepEqual(refused, ['address'])
+    // More than are refused with words at a time: each makes room for the next when it leaves.
+    for (let i = 0; i < 40; i++) {
+      const second = await connected(opened.listener, 0)
+      second.write('a request that nobody waits for')
+      assert.equal((await readAll(second)).toString(), 'busy')
+      second.end()
+      await once(second, 'close')
+    }
+    assert.deepEqual([...new Set(refused)], ['address'])
     // Another address is not concerned, and the first is served again once its connection is gone.
     await assertAnswers(opened, 1)
     first.destroy()

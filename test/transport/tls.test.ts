@@ -122,6 +122,23 @@ describe('TLS', () => {
     assert.equal(opened.clock.timers, 0)
   })
 
+  it('can be answered after the client has ended', async () => {
+    const opened = await open({ tls: new TlsContext(one) })
+    const client = await secured(opened)
+    const channel = await opened.next()
+    const user = new Observer()
+    channel.user = user
+    client.end('question')
+    await user.whenEnded
+    for (let i = 0; i < 5; i++) await new Promise(resolve => setTimeout(resolve, 1))
+    assert.equal(channel.closed, false)
+    write(channel, 'answer')
+    channel.finish()
+    assert.equal((await readAll(client)).toString(), 'answer')
+    assert.equal(await user.whenClosed, null)
+    await opened.listener.close()
+  })
+
   it('tells once that the backlog is gone, and pauses', async () => {
     const opened = await open({ tls: new TlsContext(one) })
     const client = await secured(opened)
