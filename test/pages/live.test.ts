@@ -290,6 +290,11 @@ describe('the script and the stream', () => {
     assert.equal(await told, ': still here\n\n')
   })
 
+  it('end with the page: its FIN is enough', async () => {
+    const { ask } = answering('<p>')
+    assert.equal(((await ask('/.wirewright/live')).body as Body).endless, true)
+  })
+
   it('serve a bounded number of pages, and let go of those that leave', async () => {
     const { ask, timer } = answering('<p>')
     const replies: Reply[] = []

@@ -46,6 +46,7 @@ export class Listeners {
 
 export class EventStream implements Body {
   readonly length = undefined
+  readonly endless = true
   private readonly timer: Timer
   private readonly left: () => void
   private waiting: string[] = []
