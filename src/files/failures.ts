@@ -74,8 +74,8 @@ export function changedWhileSent(path: string): FileChanged {
   return new FileChanged(`The file ${path} was changed while it was sent; the connection is cut`)
 }
 
-export function shortenedWhileSent(path: string, position: number): FileChanged {
-  return new FileChanged(`The file ${path} was cut to ${position} bytes while it was sent; the connection is cut`)
+export function shortenedWhileSent(path: string): FileChanged {
+  return new FileChanged(`The file ${path} was shortened while it was sent; the connection is cut`)
 }
 
 const RETRY_SOON = FieldList.of({ 'Retry-After': 1 })

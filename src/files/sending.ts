@@ -89,7 +89,7 @@ export class FileBody implements Body {
     const wanted = Math.min(buffer.length - this.size, end - this.position)
     file.read(buffer, this.size, wanted, this.position, (error, size) => {
       if (error !== null || this.ended) return this.fail(error)
-      if (size === 0) return this.fail(shortenedWhileSent(file.path, this.position))
+      if (size === 0) return this.fail(shortenedWhileSent(file.path))
       this.position += size
       this.size += size
       if (this.position === end) this.lookAgain()
