@@ -9,7 +9,6 @@ import { Recorder } from '../support/simulated-network.ts'
 
 /** Both ways of reading; every behaviour is tested on each. */
 export const WAYS = ['auto', 'never'] as const
-export type Way = (typeof WAYS)[number]
 
 export interface Opened {
   readonly listener: Listener
