@@ -2,5 +2,5 @@
 // In a project of your own the import is from 'wirewright'.
 import { serve, text } from '../src/index.ts'
 
-const server = await serve(({ path }) => text(`Hello from ${path}\n`), { port: 8080 })
+const server = await serve(({ path }) => text(`Hello from ${path}\n`), { port: Number(process.env.PORT ?? 8080) })
 console.log(`http://localhost:${server.port}`)

@@ -63,7 +63,7 @@ describe('the echo server', () => {
 })
 
 test('the hello server says hello', async () => {
-  const program = new Program(process.execPath, [example('hello.ts')])
+  const program = new Program(process.execPath, [example('hello.ts')], { env: { PORT: '0' } })
   try {
     const [origin] = await program.says(/http:\/\/localhost:\d+/)
     const { stdout } = await run('curl', ['-sS', `${origin}/you`])
