@@ -5,8 +5,8 @@ import { HeldBytes } from '../bytes/held-bytes.ts'
 import { H1Connection, type H1Limits, type H1Sink } from '../h1/index.ts'
 import type { Channel } from '../transport/index.ts'
 
-/** Replies gathered for one write before they are let go: a client that pipelines must also read. */
-const OUTPUT_AT_ONCE = 256 * 1024
+/** Replies that may wait to be written, or for the kernel to take them, while further requests are taken up: a client that pipelines must also read. */
+const OUTPUT_AHEAD = 256 * 1024
 
 const NO_BYTES = new Uint8Array(0)
 
@@ -51,7 +51,7 @@ export abstract class H1Flow {
 
   receive(bytes: Uint8Array, start: number, end: number): void {
     if (this.lingering) return
-    if (this.leftover !== null || (this.stalled && !this.busy)) {
+    if (this.leftover !== null || (!this.busy && this.overfull)) {
       this.keep(bytes, start, end)
       this.regulate()
       return
@@ -66,6 +66,7 @@ export abstract class H1Flow {
   /** Sends FIN behind what was written, and lingers: a close at once could cost the peer the last reply (RFC 9112 section 9.6). */
   finish(why: string): void {
     if (this.lingering) return
+    this.flush()
     this.lingering = true
     this.endedBy = why
     this.leftover = null
@@ -82,7 +83,7 @@ export abstract class H1Flow {
   /** After anything happened: writes what has gathered, then closes, or goes on with what waits. */
   protected settle(): void {
     this.flush()
-    while (!this.stalled && !this.connection.finished && (this.heldBack || (this.leftover !== null && !this.busy))) {
+    while (!this.overfull && !this.connection.finished && (this.heldBack || (this.leftover !== null && !this.busy))) {
       if (this.heldBack) {
         this.heldBack = false
         this.connection.resume()
@@ -128,7 +129,7 @@ export abstract class H1Flow {
 
   /** After a reply: goes on at once, unless so much has gathered that it must be written first. */
   protected holdBackIfFull(): void {
-    if (this.connection.output.size <= OUTPUT_AT_ONCE) return
+    if (this.connection.output.size <= OUTPUT_AHEAD) return
     this.heldBack = true
     this.connection.pause()
   }
@@ -142,7 +143,12 @@ export abstract class H1Flow {
   /** Stops the peer while enough is waiting already. */
   protected regulate(): void {
     const { leftover } = this
-    this.setReading(leftover === null || !(this.contentDue || this.stalled || leftover.size >= this.pipelineBytes))
+    this.setReading(leftover === null || !(this.contentDue || this.overfull || leftover.size >= this.pipelineBytes))
+  }
+
+  /** So much waits for the kernel that no further request is taken up. Over TLS a little waits after every write. */
+  private get overfull(): boolean {
+    return this.stalled && this.channel.backlog > OUTPUT_AHEAD
   }
 
   private keep(bytes: Uint8Array, start: number, end: number): void {
