@@ -88,6 +88,7 @@ function listingOf(config: Config) {
     root: config.document_root,
     exclude: config.listing_exclude,
     serverName: serverField(config),
+    fields: fieldsOfAll(config),
     ...(title === null ? {} : { title }),
     ...(template === null ? {} : { template }),
   })

@@ -39,8 +39,9 @@ export async function start(loaded: Loaded, version: string): Promise<void> {
     endNow: () => log.warn('Ending at once'),
     async stop(signal) {
       stopping = true
-      await drain(server, config.drain_timeout, signal, log)
+      // Before the draining: the event streams of live reload would not end by themselves.
       folder.close()
+      await drain(server, config.drain_timeout, signal, log)
       log.info('Stopped')
       log.close()
     },

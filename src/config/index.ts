@@ -3,8 +3,8 @@ export { type FlagGiven, flagNames, type Loaded, loadConfig, type Sources } from
 export { nearest } from './nearest.ts'
 export { about, type Config, flagsOf, KEYS, type Key } from './options.ts'
 export { type Origin, originText } from './origin.ts'
-export { ConfigError, type Problem, shown, unknownName } from './problems.ts'
-export { GROUPS, type HeaderRule, type RedirectRule, type Shape } from './shapes.ts'
+export { ConfigError, type Problem, unknownName } from './problems.ts'
+export { GROUPS, type Shape } from './shapes.ts'
 export { configJson, configTable, notYetInForce } from './show.ts'
 
 /** The JSON Schema (draft 2020-12) of a configuration file, for editors. */

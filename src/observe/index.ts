@@ -1,4 +1,3 @@
 // What is reported, written down.
 export { type Colours, coloursIf, wantsColour } from './colour.ts'
-export type { Level } from './levels.ts'
 export { createLog, type Log, type LogOptions } from './log.ts'

@@ -210,6 +210,24 @@ describe('the end', { concurrency: true }, () => {
     assert.equal(await second.ended, 143)
   })
 
+  test('the event streams of live reload end by themselves', async context => {
+    const { connect } = await import('node:net')
+    const run = await server(context, ['--live', '--drain-timeout', '600'], { cwd: folderOf(context, SITE) })
+    const script = /src="?([^" >]+)/.exec(await ask(run.port, '/'))?.[1]
+    assert(script)
+    const stream = /["'`](\/[^"'`]*)["'`]/.exec(
+      await ask(run.port, script).then(reply => reply.slice(reply.indexOf('EventSource'))),
+    )?.[1]
+    assert(stream)
+    const socket = connect(run.port, '127.0.0.1')
+    socket.write(`GET ${stream} HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n`)
+    const head = await new Promise<string>(resolve => socket.once('data', bytes => resolve(bytes.toString('latin1'))))
+    assert.match(head, /text\/event-stream/)
+    run.child.kill('SIGTERM')
+    assert.equal(await run.ended, 0)
+    assert.doesNotMatch(run.stderr(), /cut/)
+  })
+
   test('SIGHUP opens the log file anew', async context => {
     const { renameSync } = await import('node:fs')
     const cwd = folderOf(context, SITE)
