@@ -151,6 +151,11 @@ export const RULES = {
     section: 'RFC 9112 section 6.1',
     detail: 'Transfer-Encoding must end with chunked, and name it once',
   },
+  'connect-with-content': {
+    status: 400,
+    section: 'RFC 9110 section 9.3.6',
+    detail: 'A CONNECT request has no content: what follows it belongs to the tunnel',
+  },
   'content-too-large': {
     status: 413,
     section: 'RFC 9110 section 15.5.14',

@@ -70,6 +70,7 @@ export function requestHead(
     return breaks(head, 'invalid-host', facts.hostStart)
   }
   frame(head, requestFraming(facts, head.minor), facts.framingAt, limits)
+  if (head.framing !== 0 && head.method === 'CONNECT') return breaks(head, 'connect-with-content', facts.framingAt)
   if (head.minor === 1) {
     head.expectsContinue = facts.expectsContinue && head.framing !== 0
     // A request with content cannot switch protocols here: its Upgrade is passed over, as a server may (RFC 9110 section 7.8).

@@ -1,5 +1,6 @@
 // What goes out: heads, content, trailers, in the order that states.ts allows, as bytes in `output`. Where a message ends is
 // written as the receiver must be able to read it: Content-Length, chunked, or the connection's end (RFC 9112 section 6).
+import { consistsOf, FIELD_VALUE, TARGET, TOKEN } from '../bytes/classes.ts'
 import type { Output } from '../bytes/output.ts'
 import type { FieldList } from '../http/fields.ts'
 import { after, CLOSED, CONTENT, DONE, FAILED, IDLE, type SideState, TUNNEL } from './states.ts'
@@ -86,8 +87,12 @@ export class SendingSide {
    * Sends a request's head, and its end where it has no content.
    * @param fields with Host among them
    * @param length the content's length in bytes, or UNKNOWN_LENGTH; undefined where the method has no content at all
+   * @throws TypeError for a method, target or protocol that would say something else on the wire
    */
   sendRequest(method: string, target: string, fields: FieldList, length?: number, upgrade = ''): void {
+    if (!consistsOf(method, TOKEN)) throw cannotSend('method', method)
+    if (!consistsOf(target, TARGET)) throw cannotSend('target', target)
+    if (upgrade !== '' && !consistsOf(upgrade, FIELD_VALUE)) throw cannotSend('protocol', upgrade)
     this.sending = after('head', this.sending)
     this.method = method
     this.chunked = length === UNKNOWN_LENGTH
@@ -188,6 +193,12 @@ export class SendingSide {
     this.sending = after('next', this.sending)
     this.receiving = after('next', this.receiving)
   }
+}
+
+function cannotSend(what: string, text: string): TypeError {
+  return new TypeError(
+    `${JSON.stringify(text).slice(0, 80)} cannot be sent as a request's ${what}: it has characters that end it`,
+  )
 }
 
 function noContentDue(): Error {

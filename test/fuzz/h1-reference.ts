@@ -39,7 +39,7 @@ const REG_NAME = /^(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$/
 const IP_FUTURE = /^v[0-9A-F]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+$/i
 
 const NOT_IN_TRAILERS =
-  /^(content-length|transfer-encoding|host|trailer|te|authorization|set-cookie|content-encoding|content-type|content-range|expect)$/i
+  /^(content-length|transfer-encoding|host|trailer|te|connection|upgrade|authorization|proxy-authorization|cookie|set-cookie|content-encoding|content-type|content-range|expect)$/i
 
 class Reader {
   readonly events: string[] = []
@@ -80,6 +80,7 @@ class Reader {
     if (host !== '' && portOf(host) === null) refuse()
 
     const framing = this.lengthOf(fields, minor) ?? 0
+    if (method === 'CONNECT' && framing !== 0) refuse()
     const options = list(fields, 'connection')
     const keep = keepsAlive(options, minor)
     const facts = [`head ${method} ${showText(target)} HTTP/1.${minor}`, host === '' ? 'no host' : `host ${host}`]

@@ -95,6 +95,21 @@ describe('one exchange at a time', () => {
   })
 })
 
+describe('a request', () => {
+  test('with a method, target or protocol that would end its line is not sent', () => {
+    const client = new h1.H1Connection('client')
+    for (const [method, target, upgrade] of [
+      ['GET /b HTTP/1.1\r\nX: y', '/', ''],
+      ['GET', '/ HTTP/1.1\r\nX: y', ''],
+      ['GET', '/', 'x\r\nX: y'],
+      ['', '/', ''],
+      ['GET', '', ''],
+    ])
+      assert.throws(() => client.sendRequest(method, target, FieldList.empty, undefined, upgrade), TypeError)
+    assert.equal(sent(client), '')
+  })
+})
+
 describe('an excerpt', () => {
   test('shows the bytes around the fault and none beside those that were given', () => {
     const server = new h1.H1Connection('server')
