@@ -1,4 +1,5 @@
 // The public face of Wirewright, written out by hand: what a program imports from 'wirewright'.
+export { type DevelopmentCertificateOptions, developmentCertificate } from './certificates/index.ts'
 export {
   type Body,
   bodyOf,
@@ -47,7 +48,6 @@ export { createLog, type Log, type LogOptions } from './observe/index.ts'
 export { DEFAULT_LIMITS, type DrainReport, type Limits, type ServeOptions, type Server, serve } from './server/index.ts'
 export {
   type Clock,
-  developmentCertificate,
   type ListenAddress,
   systemClock,
   systemdSockets,

@@ -34,6 +34,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   proxy: { arrows: ['client', 'exchange', 'http'] },
   observe: { arrows: ['app', 'exchange', 'http'] },
   models: { arrows: ['server', 'exchange'] },
+  certificates: { arrows: ['http'] },
   config: { arrows: [] },
   cli: { arrows: 'all' },
 }

@@ -1,7 +1,8 @@
 // The certificate to speak HTTPS with: the one that is named, or one made for development and kept for the next start.
 import { readFileSync } from 'node:fs'
+import { developmentCertificate } from '../certificates/index.ts'
 import { type Config, ConfigError, type Key, type Loaded } from '../config/index.ts'
-import { developmentCertificate, TlsContext, TlsError } from '../transport/index.ts'
+import { TlsContext, TlsError } from '../transport/index.ts'
 import { cacheFolder } from './cache-folder.ts'
 
 export interface Certificate {

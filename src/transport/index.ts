@@ -1,7 +1,6 @@
 // The only room that touches sockets.
 export type { Channel, ChannelUser, Ends } from './channel.ts'
 export { type Clock, systemClock } from './clock.ts'
-export { type DevelopmentCertificateOptions, developmentCertificate } from './development-certificate.ts'
 export { listen } from './listen.ts'
 export type { ListenAddress, Listener, ListenOptions, OverLimit, Where } from './listener.ts'
 export { type SystemdSocket, systemdSockets } from './systemd.ts'

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { developmentCertificate, TlsContext, TlsError, type TlsMaterial } from '../../src/transport/index.ts'
+import { developmentCertificate } from '../../src/certificates/index.ts'
+import { TlsContext, TlsError, type TlsMaterial } from '../../src/transport/index.ts'
 import { open } from './support.ts'
 
 const DAY = 86_400_000

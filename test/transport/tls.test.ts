@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import { Output } from '../../src/bytes/output.ts'
-import { developmentCertificate, TlsContext, TlsError, type TlsMaterial } from '../../src/transport/index.ts'
+import { developmentCertificate } from '../../src/certificates/index.ts'
+import { TlsContext, TlsError, type TlsMaterial } from '../../src/transport/index.ts'
 import { Observer, type Opened, open, readAll, until, WAYS, write } from './support.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'wirewright-tls-'))

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { developmentCertificate } from '../../src/transport/index.ts'
+import { developmentCertificate } from '../../src/certificates/index.ts'
 
 const DAY = 86_400_000
 const now = Date.UTC(2026, 10, 20)

@@ -2,9 +2,9 @@
 // kept between runs, so that a browser has to be told to trust it only once.
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
 import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { parseAddress } from '../http/addresses.ts'
 
 export interface DevelopmentCertificateOptions {
   /** Host names and addresses it is for, besides localhost, 127.0.0.1, ::1 and the machine's own name. */
@@ -69,7 +69,7 @@ function serves({ cert, key }: CertificateAndKey, names: readonly string[], now:
       certificate.checkPrivateKey(createPrivateKey(key)) &&
       Date.parse(certificate.validFrom) <= now &&
       Date.parse(certificate.validTo) - now > RENEWED_BEFORE &&
-      names.every(name => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined)
+      names.every(name => (isAddress(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined)
     )
   } catch {
     return false
@@ -92,7 +92,7 @@ async function make(names: readonly string[], now: number): Promise<CertificateA
     keys,
     extensions: [
       new x509.SubjectAlternativeNameExtension(
-        names.map(name => ({ type: isIP(name) ? ('ip' as const) : ('dns' as const), value: name })),
+        names.map(name => ({ type: isAddress(name) ? ('ip' as const) : ('dns' as const), value: name })),
       ),
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
@@ -126,5 +126,9 @@ async function linked(from: string, to: string): Promise<boolean> {
 
 /** What can stand in a certificate as a DNS name (RFC 1034 section 3.5, a wildcard allowed) or an address. */
 function isName(name: string): boolean {
-  return isIP(name) !== 0 || /^(\*\.)?[a-z\d_]([a-z\d_-]*[a-z\d])?(\.[a-z\d_]([a-z\d_-]*[a-z\d])?)*$/i.test(name)
+  return isAddress(name) || /^(\*\.)?[a-z\d_]([a-z\d_-]*[a-z\d])?(\.[a-z\d_]([a-z\d_-]*[a-z\d])?)*$/i.test(name)
+}
+
+function isAddress(name: string): boolean {
+  return parseAddress(name) !== null
 }
