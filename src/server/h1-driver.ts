@@ -62,7 +62,11 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
   drain(): void {
     this.draining = true
     if (this.exchange === null && this.waitingBytes === 0 && !this.connection.midMessage) this.finish('drained')
-    else this.connection.closeAfterThis()
+    else {
+      this.connection.closeAfterThis()
+      // Where only unread content of an answered request was still awaited, this is the end.
+      if (!this.receiving) this.settle()
+    }
   }
 
   // --- What the channel tells (and `receive`, in h1-flow.ts) ---
@@ -211,7 +215,7 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
       this.incoming.fail(contentUnread())
       this.incoming = null
       this.discarding = this.settings.limits.discardBytes
-      this.connection.resume()
+      this.goOn()
     }
     this.holdBackIfFull()
   }

@@ -26,7 +26,7 @@ export abstract class H1Flow {
   protected stalled = false
   protected peerEnded = false
   private readingPaused = false
-  /** The connection is paused because too much output has gathered. */
+  /** The connection is to be asked to go on as soon as what has gathered is written: it was paused, or owes an end. */
   private heldBack = false
 
   constructor(channel: Channel, limits: H1Limits) {
@@ -132,6 +132,12 @@ export abstract class H1Flow {
     if (this.connection.output.size <= OUTPUT_AHEAD) return
     this.heldBack = true
     this.connection.pause()
+  }
+
+  /** The connection goes on; what it owes the sink, such as a message's end that was held back, is told when things settle. */
+  protected goOn(): void {
+    this.connection.resume()
+    this.heldBack = true
   }
 
   /** The kernel has taken everything. */
