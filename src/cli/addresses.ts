@@ -29,6 +29,9 @@ export function linksFor(
   interfaces: Interfaces = machine,
 ): Links {
   const local = new Set<string>()
+  // Not every client looks for `localhost` at ::1, so ::1 alone is called by its number.
+  const hasIPv4 = listening.some(({ host }) => host === '127.0.0.1')
+  const isLocalhost = (host: string) => host === '127.0.0.1' || (host === '::1' && hasIPv4)
   const network = new Set<string>()
   for (const { host, port } of listening) {
     if (WILDCARDS.has(host)) {
@@ -36,8 +39,7 @@ export function linksFor(
       for (const { address, family, internal } of interfaces())
         if (!internal && !isLinkLocal(address) && (host === '::' || family === 'IPv4'))
           network.add(link(scheme, address, port))
-    } else if (LOOPBACK.test(host))
-      local.add(link(scheme, host === '127.0.0.1' || host === '::1' ? 'localhost' : host, port))
+    } else if (LOOPBACK.test(host)) local.add(link(scheme, isLocalhost(host) ? 'localhost' : host, port))
     else network.add(link(scheme, host, port))
   }
   return { local: [...local], network: [...network] }

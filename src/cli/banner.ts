@@ -33,7 +33,7 @@ export function banner(facts: BannerFacts, { colours, hyperlinks }: Look): strin
     rows.push(['Network', colours.faint('not open; --host 0.0.0.0 lets other machines in')])
   const title = `${colours.strong('Wirewright')} ${facts.version} serves ${facts.folder}`
   const table = rows.map(([name, value]) => `  ${name.padEnd(8)} ${value}`)
-  return `${['', `  ${title}`, '', ...table, ...facts.hints.map(hint => `  ${hint}`), ''].join('\n')}\n`
+  return `${['', `  ${title}`, '', ...table, ...facts.hints.flatMap(hint => ['', `  ${hint}`]), ''].join('\n')}\n`
 }
 
 /** Whether a terminal is known to make links of OSC 8; others would show rubbish or nothing. */

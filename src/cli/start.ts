@@ -159,7 +159,7 @@ function hintsFor(config: Config): string[] {
   const hasIndex = config.index_files.some(name => existsSync(join(config.document_root, name)))
   return hasIndex || config.directory_listing
     ? []
-    : ['', `There is no ${config.index_files[0] ?? 'index'} here; --directory-listing shows what there is.`]
+    : [`There is no ${config.index_files[0] ?? 'index'} here; --directory-listing shows what there is.`]
 }
 
 async function drain(server: Server, seconds: number, signal: string, log: Log): Promise<void> {

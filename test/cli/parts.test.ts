@@ -34,6 +34,10 @@ describe('links', () => {
     assert.deepEqual(linksFor('http', listening, interfaces), { local: ['http://localhost:8000/'], network: [] })
   })
 
+  test('::1 alone is called by its number', () => {
+    assert.deepEqual(linksFor('http', [{ host: '::1', port: 8000 }], interfaces).local, ['http://[::1]:8000/'])
+  })
+
   test('a wildcard stands for the machine’s addresses, but for link-local ones', () => {
     assert.deepEqual(linksFor('http', [{ host: '0.0.0.0', port: 80 }], interfaces), {
       local: ['http://localhost/'],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -59,6 +59,21 @@ describe('a start', { concurrency: true }, () => {
     for (const key of ['max_threads', 'enable_file_uploads', 'enable_server_status'])
       assert.match(log, new RegExp(`WARNING ${key} is read, but not in force yet`))
     assert.match(log, / GET \/ 200 /)
+  })
+
+  test('--open shows the site in the browser; that there is none is a warning', {
+    skip: process.platform !== 'linux',
+  }, async context => {
+    const cwd = folderOf(context, { ...SITE, 'bin/xdg-open': '#!/bin/sh\necho "$1" > opened\n' })
+    chmodSync(join(cwd, 'bin', 'xdg-open'), 0o755)
+    const run = await server(context, ['--open'], { cwd, env: { PATH: `${join(cwd, 'bin')}:/bin` } })
+    while (!existsSync(join(cwd, 'opened')) || readFileSync(join(cwd, 'opened'), 'utf8') === '')
+      await new Promise(resolve => setImmediate(resolve))
+    assert.equal(readFileSync(join(cwd, 'opened'), 'utf8'), `http://localhost:${run.port}/\n`)
+
+    const alone = await server(context, ['--open'], { cwd, env: { PATH: '/nowhere' } })
+    await alone.says(/WARNING The browser could not be opened: there is no xdg-open/)
+    assert.match(await ask(alone.port, '/a.txt'), /hello$/)
   })
 
   test('goes on when nobody reads its output', async context => {
