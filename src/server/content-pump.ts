@@ -13,6 +13,8 @@ export interface ContentTarget {
   completed(): void
   /** The content cannot be completed; the body needs no cancelling. */
   brokeOff(error: unknown): void
+  /** The body failed while it let go of what it holds: nothing waits for it. */
+  letGoFailed(error: unknown): void
 }
 
 export class ContentPump {
@@ -67,7 +69,7 @@ export class ContentPump {
   cancel(reason: unknown): void {
     if (this.state === 'over') return
     this.state = 'over'
-    this.body.cancel(reason)
+    letGo(this.body, reason, this.target)
   }
 
   private readonly pulled = (chunk: Chunk): void => {
@@ -102,5 +104,14 @@ export class ContentPump {
     if (this.state === 'over') return
     this.state = 'over'
     this.target.brokeOff(error)
+  }
+}
+
+/** Tells a body that the rest of it is not wanted. A program that fails at that must not take the connection's end with it. */
+export function letGo(body: Body, reason: unknown, target: Pick<ContentTarget, 'letGoFailed'>): void {
+  try {
+    body.cancel(reason)
+  } catch (error) {
+    target.letGoFailed(error)
   }
 }

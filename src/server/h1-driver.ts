@@ -2,7 +2,7 @@
 // a time; everything that comes out while one read is handled leaves in one write (h1-flow.ts). Time is looked at from
 // outside (patience.ts).
 import { copyOf } from '../bytes/copy.ts'
-import { type Handler, type Peer, type Refusal, Refused, Reply } from '../exchange/index.ts'
+import { type Handler, type Peer, type Refusal, Refused, Reply, Tunnel } from '../exchange/index.ts'
 import { CONTENT, type H1Error, type H1Head, type H1Sink, IDLE } from '../h1/index.ts'
 import { FieldList, type Fields } from '../http/fields.ts'
 import type { Channel, ChannelUser } from '../transport/index.ts'
@@ -12,7 +12,7 @@ import { H1Flow } from './h1-flow.ts'
 import { abandonReply, type ReplyHost, sendReply } from './h1-reply.ts'
 import { IncomingBody } from './incoming-body.ts'
 import { Patience, type Watched } from './patience.ts'
-import { BARE_FAILURE, contentUnread, handlerFailed, noReply, refusalOf } from './refusals.ts'
+import { BARE_FAILURE, contentUnread, handlerFailed, noPage, noReply, refusalOf } from './refusals.ts'
 import type { Settings } from './settings.ts'
 
 export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHost, ReplyHost, Watched {
@@ -73,7 +73,8 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
 
   drained(): void {
     this.unstall()
-    this.pump?.resume()
+    // What was taken up just now may have filled the kernel again.
+    if (!this.stalled) this.pump?.resume()
   }
 
   ended(): void {
@@ -206,6 +207,10 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
     this.destroy('content broke off', error instanceof Error ? error : new Error('The content broke off'))
   }
 
+  letGoFailed(error: unknown): void {
+    this.settings.report({ kind: 'failed', error, exchange: this.exchange, doing: 'letting go of a reply' })
+  }
+
   /** The exchange has its whole reply. */
   exchangeOver(): void {
     const { exchange } = this
@@ -295,7 +300,7 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
 
   private answer(exchange: H1Exchange, reply: Reply): void {
     if (exchange !== this.exchange || exchange.aborted || exchange.reply !== null) {
-      abandonReply(reply)
+      abandonReply(this, reply)
       return
     }
     exchange.reply = reply
@@ -334,7 +339,9 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
 
   private replyTo(refusal: Refusal, exchange: H1Exchange | null): Reply {
     try {
-      return this.settings.refuse(refusal, exchange)
+      const reply: unknown = this.settings.refuse(refusal, exchange)
+      if (!(reply instanceof Reply) || reply.body instanceof Tunnel) throw noPage(reply)
+      return reply
     } catch (error) {
       this.settings.report({ kind: 'failed', error, exchange, doing: 'making the page of a refusal' })
       return BARE_FAILURE

@@ -3,7 +3,7 @@ import { latin1, utf8Bytes, utf8Length } from '../bytes/text.ts'
 import { Content, type Reply, Tunnel } from '../exchange/index.ts'
 import { type H1Connection, UNKNOWN_LENGTH } from '../h1/index.ts'
 import type { FieldList } from '../http/fields.ts'
-import { ContentPump, type ContentTarget } from './content-pump.ts'
+import { ContentPump, type ContentTarget, letGo } from './content-pump.ts'
 import type { H1Exchange } from './h1-exchange.ts'
 import { type ContentSource, IncomingBody } from './incoming-body.ts'
 import { noSwitch } from './refusals.ts'
@@ -53,16 +53,16 @@ export function sendReply(host: ReplyHost, reply: Reply): void {
       host.pump = new ContentPump(body, host)
       host.pump.start()
     } else {
-      body.cancel('This reply is sent without content')
+      letGo(body, 'This reply is sent without content', host)
       host.exchangeOver()
     }
   }
 }
 
 /** Lets go of what a reply holds that will not be sent. */
-export function abandonReply(reply: Reply): void {
+export function abandonReply(host: ReplyHost, reply: Reply): void {
   const { body } = reply
-  if (body !== null && typeof body === 'object' && 'cancel' in body) body.cancel('The client is gone')
+  if (body !== null && typeof body === 'object' && 'cancel' in body) letGo(body, 'The client is gone', host)
 }
 
 function sendText(host: ReplyHost, status: number, fields: FieldList, latin1Text: string): void {

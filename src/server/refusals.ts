@@ -46,6 +46,12 @@ export function noReply(value: unknown): TypeError {
   return new TypeError(`A handler must answer with a Reply, such as text('…') makes, not ${describe(value)}`)
 }
 
+export function noPage(value: unknown): TypeError {
+  return new TypeError(
+    `The page of a refusal must be a Reply, made at once and without a tunnel, not ${value instanceof Reply ? 'a tunnel' : describe(value)}`,
+  )
+}
+
 /** What a reader of content meets that goes on after the reply is complete. */
 export function contentUnread(): Error {
   return new Error('The reply was complete before the content was read: the rest of it is not kept')
