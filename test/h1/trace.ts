@@ -146,7 +146,8 @@ class Recorder implements H1Sink {
   }
 
   failed(error: H1Error): void {
-    const isFirst = this.lines.filter(line => line.startsWith('head ')).length <= 1 && !this.lines.includes('end')
+    // Nothing came before this message: neither another one nor an interim response.
+    const isFirst = !this.lines.some(line => line === 'end' || /^head 1\d\d /.test(line))
     this.told(`refused ${error.rule} at ${error.offset}`)
     this.over = true
     this.kept.push(() => this.checkExcerpt(error, isFirst))
