@@ -176,11 +176,7 @@ export class H1Connection extends SendingSide {
   private headBroken(scanner: HeadScanner, bytes: Uint8Array, base: number, end: number, sink: H1Sink): void {
     const { rule, at } = scanner
     giveBack(scanner)
-    if (this.isServer && !this.inTrailers) {
-      // The refusal answers a request of which nothing is known, and not the one before.
-      this.method = ''
-      this.minor = 1
-    }
+    if (this.isServer && !this.inTrailers) this.forgetRequest()
     this.fail(rule, this.inTrailers ? this.messageBytes + at : at, bytes, base + at, end, sink)
   }
 
@@ -308,6 +304,7 @@ export class H1Connection extends SendingSide {
 
   private cutShort(sink: H1Sink): void {
     const { partial } = this
+    if (this.isServer && this.receiving === IDLE) this.forgetRequest()
     const offset = (this.receiving === CONTENT ? this.messageBytes : 0) + (partial === null ? 0 : partial.scanner.at)
     const held = partial === null ? new HeldBytes() : partial.held
     this.partial = null

@@ -162,6 +162,7 @@ export class SendingSide {
 
   private startResponse(status: number, fields: FieldList, length: number, preamble: Preamble, close: boolean): void {
     if (this.sending !== IDLE) after('head', this.sending)
+    if (this.receiving === IDLE) this.forgetRequest()
     const form = formOf(fields)
     const noContent = status === 204 || status === 304
     this.bodiless = noContent || this.method === 'HEAD'
@@ -176,6 +177,12 @@ export class SendingSide {
     if (!this.persistent) head += 'Connection: close\r\n'
     else if (this.minor === 0) head += 'Connection: keep-alive\r\n'
     this.output.text(head)
+  }
+
+  /** What is sent next answers no request that could be read, and not the one before. */
+  protected forgetRequest(): void {
+    this.method = ''
+    this.minor = 1
   }
 
   private finishSending(): void {
