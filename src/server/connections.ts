@@ -17,6 +17,7 @@ export class Connections {
   private readonly settings: Settings
   private readonly drivers = new Set<H1Driver>()
   private readonly stopClock: () => void
+  private whenEmptied: (() => void)[] = []
 
   constructor(settings: Settings) {
     this.settings = settings
@@ -48,7 +49,8 @@ export class Connections {
 
   /** Lets what is under way end; after `deadline` milliseconds what is left is cut. */
   drain(deadline: number): Promise<DrainReport> {
-    return drainAll(this.drivers, this.settings.clock, deadline)
+    const emptied = new Promise<void>(resolve => this.whenEmptied.push(resolve))
+    return drainAll(this.drivers, this.settings.clock, deadline, emptied)
   }
 
   /** Lets go of the clock. */
@@ -65,6 +67,10 @@ export class Connections {
 
   private readonly remove = (driver: H1Driver): void => {
     this.drivers.delete(driver)
+    if (this.drivers.size === 0) {
+      for (const tell of this.whenEmptied) tell()
+      this.whenEmptied = []
+    }
     if (!this.settings.reports.connections) return
     this.settings.report({
       kind: 'closed',

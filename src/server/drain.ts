@@ -13,32 +13,46 @@ export interface DrainReport {
 export interface CutConnection {
   readonly connection: number
   readonly address: string
-  /** The request under way, as `GET /path`; empty where there was none. */
+  /** The request under way, as `GET /path`; empty where its reply was complete and only not read yet. */
   readonly request: string
   /** Bytes of reply content that had been handed on. */
   readonly sent: number
 }
 
-/** Drains the connections; fulfilled when all have ended, or at the deadline (in milliseconds), when the rest is cut. */
-export function drainAll(drivers: ReadonlySet<H1Driver>, clock: Clock, deadline: number): Promise<DrainReport> {
+/**
+ * Drains the connections; fulfilled when all have ended, or at the deadline (in milliseconds), when the rest is cut.
+ * @param emptied fulfilled when the last of them has ended: no timer of a clock keeps a process alive, so none is waited for
+ */
+export function drainAll(
+  drivers: ReadonlySet<H1Driver>,
+  clock: Clock,
+  deadline: number,
+  emptied: Promise<void>,
+): Promise<DrainReport> {
   const before = drivers.size
   for (const driver of [...drivers]) driver.drain()
   return new Promise(resolve => {
     const start = clock.now()
-    const look = (): boolean => {
-      const late = clock.now() - start >= deadline
-      if (drivers.size > 0 && !late) return false
-      const cut = [...drivers].filter(driver => driver.exchange !== null).map(cutOf)
-      for (const driver of [...drivers])
-        driver.destroy('drain deadline', new Error('The server ended before this exchange did'))
-      resolve({ finished: before - cut.length, cut })
-      return true
+    let stop = (): void => {}
+    const end = (): void => {
+      stop()
+      const cut = [...drivers].filter(isUnderWay)
+      const reports = cut.map(cutOf)
+      for (const driver of cut) driver.destroy('drain deadline', new Error('The server ended before this exchange did'))
+      for (const driver of [...drivers]) driver.destroy('drain deadline')
+      resolve({ finished: before - cut.length, cut: reports })
     }
-    if (look()) return
-    const stop = clock.every(Math.min(TICK, 50), () => {
-      if (look()) stop()
+    if (drivers.size === 0 || deadline <= 0) return end()
+    stop = clock.every(Math.min(TICK, 50), () => {
+      if (clock.now() - start >= deadline) end()
     })
+    emptied.then(end)
   })
+}
+
+/** Whether a reply is awaited, or has not all gone out; the others have only not closed their side yet. */
+function isUnderWay(driver: H1Driver): boolean {
+  return driver.exchange !== null || driver.channel.backlog > 0
 }
 
 function cutOf(driver: H1Driver): CutConnection {
