@@ -12,7 +12,7 @@ import { H1Flow } from './h1-flow.ts'
 import { abandonReply, type ReplyHost, sendReply } from './h1-reply.ts'
 import { IncomingBody } from './incoming-body.ts'
 import { Patience, type Watched } from './patience.ts'
-import { BARE_FAILURE, contentUnread, handlerFailed, noPage, noReply, refusalOf } from './refusals.ts'
+import { BARE_FAILURE, contentUnread, noPage, noReply, refusalFor, refusalOf } from './refusals.ts'
 import type { Settings } from './settings.ts'
 
 export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHost, ReplyHost, Watched {
@@ -168,7 +168,8 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
   }
 
   unwanted(): void {
-    // What nobody wants is read past once the reply has gone out.
+    // What nobody wants is read past once the reply has gone out; a tunnel is at its end then.
+    if (this.tunnelling && this.pump === null) this.finish('done')
   }
 
   inform(exchange: H1Exchange, status: number, fields: FieldList): void {
@@ -193,8 +194,9 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
       return
     }
     if (this.tunnelling) {
-      // The other way of the tunnel goes on until the peer ends it.
-      this.channel.finish()
+      // The other way of the tunnel goes on until the peer ends it, or nobody wants to hear more.
+      if (this.incoming === null || this.incoming.over) this.finish('done')
+      else this.channel.finish()
       return
     }
     this.exchangeOver()
@@ -322,8 +324,8 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
 
   private failExchange(exchange: H1Exchange, error: unknown): void {
     if (exchange !== this.exchange || exchange.aborted || exchange.reply !== null) return
-    const refusal = error instanceof Refused ? error.refusal : handlerFailed(error)
-    if (error instanceof Refused) this.refused(refusal)
+    const refusal = refusalFor(error)
+    if (refusal.rule !== 'handler-failed') this.refused(refusal)
     else this.settings.report({ kind: 'failed', error, exchange, doing: 'answering a request' })
     this.answer(exchange, this.replyTo(refusal, exchange))
   }

@@ -30,6 +30,11 @@ export class IncomingBody implements Body {
     return this.waiting !== null
   }
 
+  /** Whether the reader will get no more: the content has ended, or was cancelled, or cannot be completed. */
+  get over(): boolean {
+    return this.ended || this.error !== null
+  }
+
   /** Bytes held for the reader. */
   get heldBytes(): number {
     return this.ready === null ? 0 : this.ready.length

@@ -1,7 +1,7 @@
 // What the wire and the clock refuse, in the form that logs and pages show.
 
 import type { Refusal } from '../exchange/index.ts'
-import { Reply } from '../exchange/index.ts'
+import { ContentTooLarge, Refused, Reply } from '../exchange/index.ts'
 import type { H1Error } from '../h1/index.ts'
 import { FieldList } from '../http/fields.ts'
 import { excerpt } from '../http/secrets.ts'
@@ -32,7 +32,17 @@ export function overdue(rule: Overdue): Refusal {
   return { rule, section: 'RFC 9110 section 15.5.9', ...OVERDUE[rule] }
 }
 
-export function handlerFailed(error: unknown): Refusal {
+/** What a handler's error asks for: what it says if it is a refusal, 413 for more content than it takes, else 500. */
+export function refusalFor(error: unknown): Refusal {
+  if (error instanceof Refused) return error.refusal
+  if (error instanceof ContentTooLarge)
+    return {
+      status: 413,
+      rule: 'content-too-large',
+      section: 'RFC 9110 section 15.5.14',
+      detail: error.message,
+      cause: error,
+    }
   return {
     status: 500,
     rule: 'handler-failed',
