@@ -1,5 +1,4 @@
 // Several ranges in one reply, as multipart/byteranges (RFC 9110 section 14.6).
-import { randomBytes } from 'node:crypto'
 import { type Body, type Chunk, Reply } from '../exchange/index.ts'
 import type { FieldList } from '../http/fields.ts'
 import { type ByteRange, closeDelimiter, multipartLength, multipartType, partHead } from '../http/ranges.ts'
@@ -17,7 +16,7 @@ export interface Source {
 /** The 206 with the ranges of a representation whose fields are given. */
 export function multipartReply(fields: FieldList, ranges: readonly ByteRange[], source: Source): Reply {
   // Random, so that no file can hold it.
-  const boundary = randomBytes(16).toString('hex')
+  const boundary = crypto.randomUUID()
   const contentType = fields.get('Content-Type') ?? 'application/octet-stream'
   const length = multipartLength(boundary, contentType, ranges, source.length)
   return new Reply(

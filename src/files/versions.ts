@@ -1,9 +1,9 @@
 // When two looks at a file saw the same version of it. Its law: a file's times prove nothing while the clock that
 // makes them has not moved on. A second change within one tick leaves the same times behind (git calls this "racy"),
 // so a version is only trusted once its last change is older than a tick.
-import { createHash } from 'node:crypto'
 import { formatEntityTag } from '../http/etags.ts'
 import type { Facts } from './disk.ts'
+import { fingerprint } from './fingerprint.ts'
 
 /** Two ticks of the slowest common kernel clock (HZ=100); Windows' clock ticks each 15.6 ms. In milliseconds. */
 export const TICK = 20
@@ -48,8 +48,8 @@ export function modifiedDate(facts: Facts, now: number): number {
 export function entityTagOf(facts: Facts, coding: string, unsettledAt: number | null): string {
   const { size, modified, changed, inode, device } = facts
   const marks = [size, modified, changed, inode, device, coding].join()
-  // 96 bits, so that two versions with one tag are not to be expected.
-  const opaque = createHash('sha256').update(marks).digest('base64url').slice(0, 16)
+  // Made unreadable: an inode's number is nobody's business.
+  const opaque = fingerprint(marks)
   if (unsettledAt === null) return formatEntityTag({ weak: false, opaque })
   unsettledTags = (unsettledTags + 1) % Number.MAX_SAFE_INTEGER
   return formatEntityTag({ weak: true, opaque: `${opaque}-${unsettledAt.toString(36)}-${unsettledTags.toString(36)}` })

@@ -1,7 +1,8 @@
 // The TLS handshake on a socket, and the first byte that tells TLS from plain.
 import type { Socket } from 'node:net'
-import { TLSSocket, type TLSSocketOptions } from 'node:tls'
+import type { TLSSocket, TLSSocketOptions } from 'node:tls'
 import type { ChannelUser } from './channel.ts'
+import { nodeTls } from './lazily.ts'
 import { HIGH_WATER_MARK, type SocketChannel } from './socket-channel.ts'
 import type { TlsContext } from './tls.ts'
 
@@ -22,7 +23,7 @@ export class Handshake implements Beginning {
 
   constructor(raw: Socket, context: TlsContext, done: (socket: TLSSocket | null, error: Error) => void) {
     this.done = done
-    this.socket = new TLSSocket(raw, optionsFor(context))
+    this.socket = new (nodeTls().TLSSocket)(raw, optionsFor(context))
     this.socket.on('secure', this.secure)
     this.socket.on('error', this.failed)
     this.socket.on('end', this.end)

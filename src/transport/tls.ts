@@ -1,7 +1,8 @@
 // TLS contexts: a certificate and its key, checked when they are loaded, in a holder whose content can be replaced
 // while connections are open.
-import { createPrivateKey, type KeyObject, randomBytes, X509Certificate } from 'node:crypto'
-import { createSecureContext, type SecureContext } from 'node:tls'
+import type { KeyObject, X509Certificate } from 'node:crypto'
+import type { SecureContext } from 'node:tls'
+import { nodeCrypto, nodeTls } from './lazily.ts'
 
 export interface TlsMaterial {
   /** PEM: the certificate, then those that lead from it to the root. */
@@ -30,7 +31,7 @@ export class TlsContext {
   private readonly forName: TlsOptions['forName']
   private readonly now: () => number
   /** Kept when the certificate changes, so that clients can still resume their sessions (RFC 8446 section 4.6.1). */
-  private readonly ticketKeys = randomBytes(48)
+  private readonly ticketKeys = nodeCrypto().randomBytes(48)
   private current: Loaded
 
   /** @throws TlsError where certificate or key cannot be used */
@@ -69,7 +70,7 @@ export class TlsContext {
     const certificate = certificateOf(material)
     if (!certificate.checkPrivateKey(keyOf(material))) throw mismatch()
     try {
-      const secure = createSecureContext({
+      const secure = nodeTls().createSecureContext({
         cert: pem(material.cert),
         key: pem(material.key),
         passphrase: material.passphrase,
@@ -94,7 +95,7 @@ function certificateOf({ cert }: TlsMaterial): X509Certificate {
   const text = pem(cert)
   if (!text.includes('-----BEGIN CERTIFICATE-----')) throw notPem('certificate', text, '-----BEGIN CERTIFICATE-----')
   try {
-    return new X509Certificate(text)
+    return new (nodeCrypto().X509Certificate)(text)
   } catch (error) {
     throw unusable('certificate', error)
   }
@@ -106,7 +107,7 @@ function keyOf({ key, passphrase }: TlsMaterial): KeyObject {
   const encrypted = text.includes('ENCRYPTED')
   if (encrypted && (passphrase === undefined || passphrase === '')) throw needsPassphrase()
   try {
-    return createPrivateKey(encrypted ? { key: text, passphrase: passphrase! } : text)
+    return nodeCrypto().createPrivateKey(encrypted ? { key: text, passphrase: passphrase! } : text)
   } catch (error) {
     throw encrypted ? wrongPassphrase(error) : unusable('key', error)
   }
