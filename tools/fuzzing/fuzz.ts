@@ -25,19 +25,22 @@ export class Fuzzing {
   /** Inputs that did something new. */
   readonly corpus: Uint8Array[] = []
   private readonly target: FuzzTarget
+  /** Plain arrays: a Buffer's own slice would share its memory, and a change would change the seed. */
+  private readonly seeds: readonly Uint8Array[]
   private readonly random: Random
   private readonly seen = new Set<string>()
   private coverage: Coverage | null = null
 
   constructor(target: FuzzTarget, seed: number) {
     this.target = target
+    this.seeds = target.seeds.map(seed => Uint8Array.from(seed))
     this.random = new Random(seed)
   }
 
   /** The input that the next step will try. */
   next(): Uint8Array {
-    const { seeds, dictionary = [] } = this.target
-    if (this.runs < seeds.length) return seeds[this.runs]
+    const { dictionary = [] } = this.target
+    if (this.runs < this.seeds.length) return this.seeds[this.runs]
     const corpus = this.corpus.length > 0 ? this.corpus : [new Uint8Array(0)]
     // The newest did something new most lately: they get every second turn.
     const newest = corpus.slice(-16)
@@ -49,7 +52,7 @@ export class Fuzzing {
   try(bytes: Uint8Array): Finding | null {
     this.runs++
     try {
-      const told = this.target.run(bytes.slice())
+      const told = this.target.run(Uint8Array.from(bytes))
       if (this.isNew(told)) this.corpus.push(bytes)
       return null
     } catch (error) {
@@ -102,7 +105,7 @@ export function minimised(target: FuzzTarget, finding: Finding): Pick<Finding, '
 
 function failure(target: FuzzTarget, bytes: Uint8Array): { thrown: unknown } | null {
   try {
-    target.run(bytes.slice())
+    target.run(Uint8Array.from(bytes))
     return null
   } catch (thrown) {
     return { thrown }
