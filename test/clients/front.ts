@@ -81,7 +81,7 @@ function nginx(folder: string, path: string, port: number): string {
     http {
       access_log off;
       client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder}; scgi_temp_path ${folder}; uwsgi_temp_path ${folder};
-      client_header_timeout 1s; client_body_timeout 1s; keepalive_timeout 1s; lingering_timeout 1s;
+      client_header_timeout 5s; client_body_timeout 3s; keepalive_timeout 1s; lingering_timeout 1s;
       upstream ours { server 127.0.0.1:${port}; keepalive 4; }
       server {
         listen unix:${path};
@@ -105,8 +105,8 @@ function caddy(path: string, port: number): string {
           front: {
             listen: [`unix/${path}`],
             automatic_https: { disable: true },
-            read_timeout: '1s',
-            read_header_timeout: '1s',
+            read_timeout: '5s',
+            read_header_timeout: '5s',
             idle_timeout: '1s',
             routes: [{ handle: [{ handler: 'reverse_proxy', upstreams: [{ dial: `127.0.0.1:${port}` }] }] }],
           },
