@@ -14,14 +14,18 @@ export interface Stopping {
 /** 128 and the signal's number, as shells have it. */
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 } as const
 
+/** One Ctrl-C under npm comes twice, from the terminal and from npm; nobody presses it twice within so many milliseconds. */
+const SAME_MOMENT = 100
+
 export function listenToSignals({ stop, endNow, hangUp, hasTerminal }: Stopping): void {
-  let stopping = false
+  let first: { readonly signal: string; readonly at: number } | null = null
   const told = (signal: keyof typeof EXIT_CODES) => {
-    if (stopping) {
+    if (first !== null) {
+      if (signal === first.signal && performance.now() - first.at < SAME_MOMENT) return
       endNow(signal)
       process.exit(EXIT_CODES[signal])
     }
-    stopping = true
+    first = { signal, at: performance.now() }
     // Who asks for the end gets it: in order is success.
     stop(signal).then(
       () => process.exit(0),

@@ -31,7 +31,6 @@ export async function start(loaded: Loaded, version: string): Promise<void> {
   const folder = await folderFor(loaded, log, () => stopping)
   const tls = config.enable_ssl ? await tlsFor(loaded, log) : undefined
   const server = await serverFor(loaded, folder, log, tls)
-  const links = announce(loaded, server, log, version)
 
   listenToSignals({
     hasTerminal: process.stdin.isTTY || process.stdout.isTTY,
@@ -46,6 +45,8 @@ export async function start(loaded: Loaded, version: string): Promise<void> {
       log.close()
     },
   })
+  // Whoever reads the banner may send a signal at once, so this comes last.
+  const links = announce(loaded, server, log, version)
   if (config.open && links[0] !== undefined) await open(links[0], log)
 }
 
