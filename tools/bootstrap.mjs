@@ -29,14 +29,15 @@ function setUp(folder, isWhole = () => true) {
   const { npm_execpath: npm = '', npm_node_execpath: node = process.execPath } = process.env
   const [command, ...first] = /npm-cli\.c?js$/.test(npm) ? [node, npm] : ['npm']
   const shell = windows && command === 'npm'
-  // Standard output belongs to the program.
-  const { status, error } = spawnSync(command, [...first, 'ci', '--include=dev'], {
+  // Not `npm ci`: it fails where the lock lacks the binaries of other systems, which npm leaves out at will. What the lock
+  // names is installed all the same, and the lock stays as it is. Standard output belongs to the program.
+  const { status, error } = spawnSync(command, [...first, 'install', '--no-save', '--include=dev'], {
     cwd: folder,
     shell,
     stdio: ['ignore', 2, 2],
   })
   if (error) fail(`npm could not be started: ${error.message}`)
-  if (status !== 0) fail(`"npm ci" failed in ${folder}`)
+  if (status !== 0) fail(`"npm install" failed in ${folder}`)
   if (!isWhole())
     fail(`The pinned Node is missing at ${pinnedNode}: its install script did not run. Is ignore-scripts set for npm?`)
 }
@@ -63,12 +64,10 @@ function run() {
   process.env.PATH = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter)
   const child = spawn(pinnedNode, [program, ...rest], { stdio: 'inherit' })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-  for (const signal of signals) {
-    process.on(signal, () => {
-      // A terminal's Ctrl-C has reached the program already; a second one would mean "at once".
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
-    })
-  }
+  for (const signal of signals) process.on(signal, () => child.kill(signal))
+  // Who stops npm stops only the shell between npm and here, and that dies without a word: this process gets a new parent.
+  const parent = process.ppid
+  setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500).unref()
   child.on('error', error => fail(`${pinnedNode} could not be started: ${error.message}`))
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code)
