@@ -8,6 +8,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { latin1Bytes } from '../src/bytes/text.ts'
 import {
   type Body,
   ContentTooLarge,
@@ -56,7 +57,7 @@ async function echo({ content, fields }: Exchange): Promise<Reply> {
 
 /** Field values are latin1, one character for each byte that came. */
 function plain(latin1: string): Reply {
-  return new Reply(200, PLAIN, Buffer.from(latin1, 'latin1'))
+  return new Reply(200, PLAIN, latin1Bytes(latin1))
 }
 
 function lines(pairs: Iterable<readonly [string, string]>, between: string): string {

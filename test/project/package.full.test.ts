@@ -1,6 +1,6 @@
 // The package as users get it: packed, installed in an empty folder, and run on every runtime that is promised.
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -87,6 +87,25 @@ test('every subpath has types that hold without the sources', async () => {
 test('the command is there under its name', async () => {
   const { stdout } = await run(join(folder, 'node_modules/.bin/wirewright'), ['--version'], { cwd: folder })
   assert.match(stdout.toString(), /^\d+\.\d+\.\d+\n$/)
+})
+
+test('the example of a protocol of its own runs on the subpaths', async () => {
+  const example = join(folder, 'line-protocol')
+  mkdirSync(example)
+  for (const name of ['frames.ts', 'store.ts', 'server.ts', 'client.ts']) {
+    const text = readFileSync(join(root, 'examples/line-protocol', name), 'utf8')
+    const imports = text.replace(/'(?:\.\.\/)+src\/([\w/-]+?)(?:\/index)?\.ts'/g, "'wirewright/$1'")
+    writeFileSync(join(example, name), imports)
+  }
+  const server = new Program(process.execPath, [join(example, 'server.ts'), '0'])
+  try {
+    const [, port] = await server.says(/port (\d+)/)
+    const client = (...args: string[]) => run(process.execPath, [join(example, 'client.ts'), port, ...args])
+    assert.equal((await client('set', 'greeting', 'hello')).stdout.toString(), 'OK\n')
+    assert.equal((await client('get', 'greeting')).stdout.toString(), 'hello\n')
+  } finally {
+    await server.stop()
+  }
 })
 
 for (const [name, runtime] of Object.entries(RUNTIMES)) {
