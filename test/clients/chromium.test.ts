@@ -139,17 +139,14 @@ describe('live reload', () => {
   after(() => site.stop())
 
   test('a changed page is loaded again, a changed style sheet is exchanged', async () => {
-    await look(
-      async page => {
-        await page.goto(`${site.origin}/`)
-        writeFileSync(site.file('index.html'), SITE['index.html'].replace('Home</h1>', 'Changed</h1>'))
-        await page.locator('#title', { hasText: 'Changed' }).waitFor()
-        await page.evaluate('globalThis.stayed = true')
-        writeFileSync(site.file('style.css'), '#title { color: rgb(4, 5, 6) }')
-        await page.waitForFunction("getComputedStyle(document.querySelector('#title')).color === 'rgb(4, 5, 6)'")
-        assert.equal(await page.evaluate('globalThis.stayed'), true)
-      },
-      [STREAM_LEFT],
-    )
+    await look(async page => {
+      await page.goto(`${site.origin}/`)
+      writeFileSync(site.file('index.html'), SITE['index.html'].replace('Home</h1>', 'Changed</h1>'))
+      await page.locator('#title', { hasText: 'Changed' }).waitFor()
+      await page.evaluate('globalThis.stayed = true')
+      writeFileSync(site.file('style.css'), '#title { color: rgb(4, 5, 6) }')
+      await page.waitForFunction("getComputedStyle(document.querySelector('#title')).color === 'rgb(4, 5, 6)'")
+      assert.equal(await page.evaluate('globalThis.stayed'), true)
+    })
   })
 })
