@@ -1,5 +1,5 @@
 // What kind of content a file has, by its name.
-import { lookup } from 'mrmime'
+import { mimes } from 'mrmime'
 
 /**
  * The media type of a file, with the charset where it is text: the web is written in UTF-8.
@@ -11,7 +11,7 @@ export function mediaTypeOf(name: string, overrides: ReadonlyMap<string, string>
   const extension = dot === -1 ? '' : lower.slice(dot + 1)
   const chosen = overrides.get(lower) ?? overrides.get(extension)
   if (chosen !== undefined) return chosen
-  const known = dot === -1 ? undefined : (OUR_OWN.get(extension) ?? lookup(extension))
+  const known = dot === -1 ? undefined : (OUR_OWN.get(extension) ?? inTable(extension))
   if (known === undefined) return 'application/octet-stream'
   return known.startsWith('text/') ? `${known}; charset=utf-8` : known
 }
@@ -23,6 +23,11 @@ export function isCompressible(mediaType: string): boolean {
 
 export function isHtml(mediaType: string): boolean {
   return /^(?:text\/html|application\/xhtml\+xml)\b/.test(mediaType)
+}
+
+/** Only what the table itself holds: a file may be called `notes.constructor`. */
+function inTable(extension: string): string | undefined {
+  return Object.hasOwn(mimes, extension) ? mimes[extension] : undefined
 }
 
 /** Where the table of the library lacks a type, or has one that a charset would break: XML names its own. */

@@ -14,11 +14,11 @@ interface Network {
   readonly bits: number
 }
 
-const NAMES: Readonly<Record<string, readonly string[]>> = {
-  loopback: ['127.0.0.0/8', '::1'],
-  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'],
-  unix: [],
-}
+const NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['loopback', ['127.0.0.0/8', '::1']],
+  ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', 'fc00::/7', 'fe80::/10']],
+  ['unix', []],
+])
 
 /**
  * Compiles entries such as `10.1.2.3`, `10.0.0.0/8`, `2001:db8::/32`, `loopback` (127/8 and ::1), `private` (RFC 1918, RFC 4193
@@ -26,7 +26,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
  * @throws TypeError for an entry that is none of these
  */
 export function trustList(entries: readonly string[]): TrustList {
-  const networks = entries.flatMap(entry => (NAMES[entry.toLowerCase()] ?? [entry]).map(network))
+  const networks = entries.flatMap(entry => (NAMES.get(entry.toLowerCase()) ?? [entry]).map(network))
   const unix = entries.some(entry => entry.toLowerCase() === 'unix')
   return {
     empty: entries.length === 0,
@@ -65,7 +65,7 @@ function masked(bytes: Uint8Array, bits: number): Uint8Array {
 
 function notAnEntry(entry: string): TypeError {
   return new TypeError(
-    `A trusted proxy is an IP address, a network such as 10.0.0.0/8, or one of ${Object.keys(NAMES).join(', ')}, not ${JSON.stringify(entry)}`,
+    `A trusted proxy is an IP address, a network such as 10.0.0.0/8, or one of ${[...NAMES.keys()].join(', ')}, not ${JSON.stringify(entry)}`,
   )
 }
 

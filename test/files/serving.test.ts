@@ -25,6 +25,12 @@ test('a file is sent with its type, length and validators', async t => {
   assert.equal((await ask(handler, '/LICENSE')).fields.get('Content-Type'), 'application/octet-stream')
 })
 
+test('an extension is looked up by itself, not among the members of all objects', async t => {
+  const folder = folderFor(t, { 'notes.constructor': 'a', 'notes.__proto__': 'a' })
+  for (const path of ['/notes.constructor', '/notes.__proto__'])
+    assert.equal((await ask(files(folder.path), path)).fields.get('Content-Type'), 'application/octet-stream')
+})
+
 test('Last-Modified is never a time to come', async t => {
   const folder = folderFor(t, { 'a.txt': 'a' })
   fs.utimesSync(folder.at('a.txt'), 32_503_680_000, 32_503_680_000)

@@ -43,6 +43,7 @@ describe('trust lists', () => {
     ['2001:db8::1/32', /2001:db8::\/32/],
     ['10.0.0.x', /IP address/],
     ['10.0.0.1 ', /IP address/],
+    ['constructor', /IP address/],
   ]
   for (const [entry, says] of refused)
     it(`"${entry}" is an error that says what would be right`, () =>
