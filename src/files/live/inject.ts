@@ -51,8 +51,10 @@ function inBytes(bytes: Uint8Array, tag: string): Uint8Array {
 
 /** Where the tag goes: before the last `</body>`, or else at the end. */
 function endOfPage(page: string): number {
-  const at = page.toLowerCase().lastIndexOf('</body')
-  return at === -1 ? page.length : at
+  // Not by way of toLowerCase, which makes two characters of some, such as İ.
+  let at = page.length
+  for (const { index } of page.matchAll(/<\/body/gi)) at = index
+  return at
 }
 
 function lengthOf(body: ReplyBody): number | undefined {
