@@ -4,6 +4,7 @@ import { FieldList } from '../http/fields.ts'
 import { statusText } from '../http/status.ts'
 import type { Exchange } from './exchange.ts'
 import { Reply } from './reply.ts'
+import { stackOf } from './thrown.ts'
 
 export interface Refusal {
   /** The status to answer with, 400 to 599. */
@@ -43,7 +44,12 @@ export class Refused extends Error {
  * For servers that bring no pages of their own.
  */
 export function plainRefusals(development: boolean): Refuse {
-  return refusal => new Reply(refusal.status, PLAIN.concat(refusal.fields ?? FieldList.empty), development ? explained(refusal) : `${titleOf(refusal)}\n`)
+  return refusal =>
+    new Reply(
+      refusal.status,
+      PLAIN.concat(refusal.fields ?? FieldList.empty),
+      development ? explained(refusal) : `${titleOf(refusal)}\n`,
+    )
 }
 
 const PLAIN = FieldList.of({ 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' })
@@ -53,8 +59,12 @@ function titleOf(refusal: Refusal): string {
 }
 
 function explained(refusal: Refusal): string {
-  const lines = [titleOf(refusal), `${refusal.detail}.`, `Rule: ${refusal.rule}${refusal.section === undefined ? '' : ` (${refusal.section})`}`]
+  const lines = [
+    titleOf(refusal),
+    `${refusal.detail}.`,
+    `Rule: ${refusal.rule}${refusal.section === undefined ? '' : ` (${refusal.section})`}`,
+  ]
   if (refusal.offset !== undefined) lines.push(`At byte ${refusal.offset}: ${refusal.excerpt ?? ''}`)
-  if (refusal.cause instanceof Error) lines.push('', refusal.cause.stack ?? refusal.cause.message)
+  if (refusal.cause !== undefined) lines.push('', stackOf(refusal.cause))
   return `${lines.join('\n')}\n`
 }

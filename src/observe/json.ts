@@ -2,7 +2,7 @@
 // would come down to for these few shapes, without the 15 ms it takes to load one.
 import { redactTarget } from '../http/secrets.ts'
 import type { Format } from './format.ts'
-import { stackOf } from './text.ts'
+import { stackLines } from './text.ts'
 
 const LONGEST = 4096
 
@@ -29,7 +29,7 @@ export const jsonFormat: Format = {
     })
   },
   record({ level, message, facts, error }, time) {
-    const stack = error === undefined ? undefined : stackOf(error).join('\n')
+    const stack = error === undefined ? undefined : stackLines(error).join('\n')
     return write({ time: new Date(time).toISOString(), level, message, ...facts, error: stack })
   },
 }

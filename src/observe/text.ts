@@ -1,5 +1,6 @@
 // The log as people read it: one line for a record, and the lines of a stack indented below it, so that nothing in them
 // can pass for a record. Written by hand rather than with a library: it loads in no time, and it is this short.
+import { stackOf } from '../exchange/index.ts'
 import type { Colours } from './colour.ts'
 import { address, line, type Record, requestOf } from './describe.ts'
 import type { Format } from './format.ts'
@@ -22,16 +23,16 @@ export function textFormat(colours: Colours): Format {
   }
 }
 
-/** What was thrown, as a stack or else in one line, each of its lines indented. */
-export function stackOf(error: unknown): string[] {
-  const text = error instanceof Error ? (error.stack ?? String(error)) : `Thrown: ${String(error)}`
-  const lines = text.split('\n').slice(0, 20).map(line)
-  const cause = error instanceof Error && error.cause !== undefined ? `Caused by: ${line(String(error.cause))}` : null
-  return cause === null ? lines : [...lines, cause]
+/** Lines of a stack that are shown: its own and those of a cause or two. */
+const LINES_SHOWN = 40
+
+/** The lines of what was thrown, each of them safe to show. */
+export function stackLines(error: unknown): string[] {
+  return stackOf(error).split('\n').slice(0, LINES_SHOWN).map(line)
 }
 
 function below(error: unknown): string {
-  return stackOf(error)
+  return stackLines(error)
     .map(text => `    ${text}\n`)
     .join('')
 }

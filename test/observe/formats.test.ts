@@ -151,6 +151,22 @@ describe('text', () => {
     assert(rest.length > 0 && rest.every(line => line.startsWith('    ')))
   })
 
+  test('takes anything that can be thrown', () => {
+    const { log, stderr } = logOf()
+    const oddStack = Object.assign(new Error('odd'), { stack: 5 })
+    for (const error of [
+      null,
+      7,
+      Symbol('s'),
+      Object.create(null),
+      oddStack,
+      new Error('x', { cause: Object.create(null) }),
+    ])
+      log.report({ kind: 'failed', error, exchange: null, doing: 'answering' })
+    log.flush()
+    assert.equal(stderr.written.match(/Failed while answering/g)?.length, 6)
+  })
+
   test('has colour where it is wanted', () => {
     const { log, stderr } = logOf({ colour: true })
     log.warn('careful')

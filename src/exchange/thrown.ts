@@ -1,0 +1,33 @@
+// What was thrown, as text for a log or a page. Its law: it never throws, whatever was thrown, for it runs where a failure
+// is being told.
+
+/** A stack is cut after this many characters: enough for any that a person reads. */
+const LONGEST_STACK = 8192
+
+/** The stack of what was thrown, and of its causes. Nothing in it is escaped. */
+export function stackOf(thrown: unknown): string {
+  let text = ''
+  let cause: unknown = thrown
+  for (let depth = 0; cause !== undefined && text.length < LONGEST_STACK; depth++) {
+    text += (depth === 0 ? '' : '\ncaused by ') + describe(cause)
+    cause = causeOf(cause)
+  }
+  return text.length > LONGEST_STACK ? `${text.slice(0, LONGEST_STACK)}…` : text
+}
+
+function describe(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error) return String(thrown.stack ?? thrown)
+    return typeof thrown === 'object' ? (JSON.stringify(thrown) ?? 'an object') : String(thrown)
+  } catch {
+    return 'something that cannot be shown as text'
+  }
+}
+
+function causeOf(thrown: unknown): unknown {
+  try {
+    return thrown instanceof Error ? thrown.cause : undefined
+  } catch {
+    return undefined
+  }
+}
