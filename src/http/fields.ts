@@ -2,6 +2,7 @@
 // `Fields` is what a reader sees; `FieldList` is the immutable list that a program builds. What a wire received keeps a
 // form of its own (HTTP/1.1: the text of the head) and shows it as `Fields`.
 import { consistsOf, FIELD_VALUE, TOKEN } from '../bytes/classes.ts'
+import { trimmed } from './lists.ts'
 
 /** Fields to be read. Names are looked up without regard to case. */
 export interface Fields extends Iterable<readonly [name: string, value: string]> {
@@ -108,7 +109,7 @@ export class FieldList implements Fields {
 }
 
 function push(flat: string[], name: string, value: string | number): void {
-  const text = String(value).trim()
+  const text = trimmed(String(value))
   if (!consistsOf(name, TOKEN)) throw invalidName(name)
   if (text !== '' && !consistsOf(text, FIELD_VALUE)) throw invalidValue(name, text)
   flat.push(name, text)

@@ -61,7 +61,10 @@ describe('fields', () => {
   for (const name of ['', 'a b', 'a:', 'a\r\n', 'é', '(a)'])
     it(`are not named ${JSON.stringify(name)}`, () => assert.throws(() => FieldList.of([[name, 'b']]), FieldError))
 
-  for (const value of ['a\r\nB: c', 'a\nb', 'a\x00b', 'a\x7fb', '€'])
+  it('keep what is no white space on the wire', () =>
+    assert.equal(FieldList.of({ A: '\u00a0b\u00a0' }).get('a'), '\u00a0b\u00a0'))
+
+  for (const value of ['a\r\nB: c', 'a\nb', 'a\r\n', '\nb', 'a\x00b', 'a\x7fb', '€'])
     it(`do not carry ${JSON.stringify(value)}`, () => {
       assert.throws(() => FieldList.of({ A: value }), /U\+[0-9A-F]{4} at position/)
       assert.throws(() => list.with('A', value), FieldError)
