@@ -1,6 +1,7 @@
 // The fields of a received head, read out of its text when they are asked for. Most requests are answered without
 // looking at most of their fields, so nothing is cut out or indexed before.
 import type { Fields } from '../http/fields.ts'
+import { trimmed } from '../http/lists.ts'
 
 /** The text of a whole head: a start line (empty in trailers), valid field lines and the empty line, each ended by CRLF. */
 export class HeadFields implements Fields {
@@ -61,17 +62,4 @@ export class HeadFields implements Fields {
   private valueAt(start: number): string {
     return trimmed(this.text, start, this.text.indexOf('\r\n', start))
   }
-}
-
-/** The text between the two places without the spaces and tabs around it (OWS, RFC 9110 section 5.6.3; `trim` would take more). */
-function trimmed(text: string, start: number, end: number): string {
-  let from = start
-  let to = end
-  while (from < to && isSpace(text.charCodeAt(from))) from++
-  while (to > from && isSpace(text.charCodeAt(to - 1))) to--
-  return text.slice(from, to)
-}
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x09
 }

@@ -1,7 +1,6 @@
 // HTTP authentication (RFC 9110 section 11): Basic credentials are read (RFC 7617), challenges are written. Credentials must
 // be compared in constant time, which is up to whoever knows the right ones.
-import { consistsOf, TOKEN } from '../bytes/classes.ts'
-import { quotedString, trimmed } from './lists.ts'
+import { quotedString, token, trimmed } from './lists.ts'
 
 export interface BasicCredentials {
   readonly user: string
@@ -38,15 +37,4 @@ function decoded(base64: string): string | null {
   } catch {
     return null
   }
-}
-
-function token(text: string): string {
-  if (!consistsOf(text, TOKEN)) throw notAToken(text)
-  return text
-}
-
-function notAToken(text: string): TypeError {
-  return new TypeError(
-    `Schemes and names of parameters are tokens (RFC 9110 section 11), unlike ${JSON.stringify(text).slice(0, 80)}`,
-  )
 }

@@ -1,4 +1,5 @@
 // Entity tags (RFC 9110 section 8.8.3): names of a representation's state, to be compared and never to be understood.
+import { skipSpace } from './lists.ts'
 
 export interface EntityTag {
   readonly weak: boolean
@@ -67,12 +68,6 @@ function endOfTag(text: string, at: number): number {
 function tagBetween(text: string, start: number, end: number): EntityTag {
   const weak = text[start] === 'W'
   return { weak, opaque: text.slice(start + (weak ? 3 : 1), end - 1) }
-}
-
-function skipSpace(text: string, at: number): number {
-  let position = at
-  while (text[position] === ' ' || text[position] === '\t') position++
-  return position
 }
 
 function notATag(opaque: string): TypeError {

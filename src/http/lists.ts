@@ -1,4 +1,4 @@
-// Lists, parameters and quoted strings: the grammar that many fields share (RFC 9110 sections 5.6.1, 5.6.4 and 5.6.6).
+// Lists, tokens, white space, quoted strings and parameters: the grammar that many fields share (RFC 9110 section 5.6).
 import { consistsOf, FIELD_VALUE, TOKEN } from '../bytes/classes.ts'
 
 /** The elements between the commas of a field value, trimmed, empty ones left out. Commas in quoted strings do not separate. */
@@ -76,23 +76,44 @@ function endOfQuoted(text: string, at: number): number {
 }
 
 /**
- * The text between two places without the optional white space around it (OWS): spaces and tabs, and nothing else.
- * `String.trim` takes U+00A0 too, and would make one name of two.
+ * The text between two places without the optional white space around it (OWS, RFC 9110 section 5.6.3): spaces and tabs, and
+ * nothing else. `String.trim` takes U+00A0 too, and would make one name of two.
  */
 export function trimmed(text: string, from = 0, to = text.length): string {
-  let start = from
+  const start = skipSpace(text, from, to)
   let end = to
-  while (start < end && isSpace(text[start])) start++
-  while (end > start && isSpace(text[end - 1])) end--
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--
   return text.slice(start, end)
 }
 
-function isSpace(char: string): boolean {
-  return char === ' ' || char === '\t'
+/** The first place from `at` on that holds no space or tab. */
+export function skipSpace(text: string, at: number, end = text.length): number {
+  let position = at
+  while (position < end && isSpace(text.charCodeAt(position))) position++
+  return position
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09
+}
+
+/**
+ * The text itself.
+ * @throws TypeError where it is no token (RFC 9110 section 5.6.2)
+ */
+export function token(text: string): string {
+  if (!consistsOf(text, TOKEN)) throw notAToken(text)
+  return text
 }
 
 function notQuotable(value: string): TypeError {
   return new TypeError(
     `A quoted string has no control characters and none beyond U+00FF (RFC 9110 section 5.6.4), unlike ${JSON.stringify(value).slice(0, 80)}`,
+  )
+}
+
+function notAToken(text: string): TypeError {
+  return new TypeError(
+    `Types, schemes and the names of parameters are tokens (RFC 9110 section 5.6.2), unlike ${JSON.stringify(text).slice(0, 80)}`,
   )
 }

@@ -1,6 +1,6 @@
 // Media types (RFC 9110 section 8.3.1) as Content-Type carries them.
 import { consistsOf, TOKEN } from '../bytes/classes.ts'
-import { parseParameters, tokenOrQuoted, trimmed } from './lists.ts'
+import { parseParameters, token, tokenOrQuoted, trimmed } from './lists.ts'
 
 export interface MediaType {
   /** In lower case, as the subtype is. */
@@ -27,15 +27,4 @@ export function formatMediaType(media: MediaType): string {
   let text = `${token(media.type)}/${token(media.subtype)}`
   for (const [name, value] of media.parameters) text += `; ${token(name)}=${tokenOrQuoted(value)}`
   return text
-}
-
-function token(text: string): string {
-  if (!consistsOf(text, TOKEN)) throw notAToken(text)
-  return text
-}
-
-function notAToken(text: string): TypeError {
-  return new TypeError(
-    `Types, subtypes and the names of parameters are tokens (RFC 9110 section 8.3.1), unlike ${JSON.stringify(text).slice(0, 80)}`,
-  )
 }

@@ -1,6 +1,6 @@
 // Content negotiation (RFC 9110 section 12): which of the representations that there are suits a client best. Elements of
 // a field that cannot be read are passed over. Of equals, the one the server names first is chosen.
-import { elements, split } from './lists.ts'
+import { elements, skipSpace, split } from './lists.ts'
 import { type MediaType, parseMediaType } from './media-types.ts'
 
 /** A quality in thousandths, so that no arithmetic is inexact. */
@@ -180,10 +180,4 @@ function qualityAt(text: string, at: number): number | null {
   }
   const rest = skipSpace(text, position)
   return quality > BEST || (rest < text.length && text[rest] !== ';') ? null : quality
-}
-
-function skipSpace(text: string, at: number): number {
-  let position = at
-  while (text[position] === ' ' || text[position] === '\t') position++
-  return position
 }

@@ -1,5 +1,7 @@
 // Byte ranges (RFC 9110 section 14): what `Range` asks for, and how the ranges are labelled in the reply. Whatever a
 // client asks, no byte of the representation is sent twice.
+import { trimmed } from './lists.ts'
+
 const { MAX_SAFE_INTEGER } = Number
 
 /** A piece of a representation, in bytes: from `start` up to but not including `end`. Never empty. */
@@ -30,7 +32,7 @@ export function parseRange(value: string, length: number): readonly ByteRange[] 
   while (at < value.length) {
     const comma = value.indexOf(',', at)
     const end = comma === -1 ? value.length : comma
-    const range = readRange(value, at, end, length)
+    const range = readRange(trimmed(value, at, end), length)
     if (range === MALFORMED) return 'ignore'
     if (range !== EMPTY && ++count > MAX_RANGES) return 'ignore'
     if (typeof range === 'object') ranges.push(range)
@@ -97,21 +99,12 @@ function isInBytes(value: string): boolean {
 }
 
 /** One range-spec between commas: an int-range or a suffix-range (RFC 9110 section 14.1.1). */
-function readRange(
-  value: string,
-  from: number,
-  to: number,
-  length: number,
-): ByteRange | typeof MALFORMED | typeof EMPTY | typeof BEYOND {
-  let start = from
-  let end = to
-  while (start < end && isSpace(value.charCodeAt(start))) start++
-  while (end > start && isSpace(value.charCodeAt(end - 1))) end--
-  if (start === end) return EMPTY
-  const dash = value.indexOf('-', start)
-  if (dash === -1 || dash >= end) return MALFORMED
-  const first = position(value, start, dash)
-  const last = position(value, dash + 1, end)
+function readRange(spec: string, length: number): ByteRange | typeof MALFORMED | typeof EMPTY | typeof BEYOND {
+  if (spec === '') return EMPTY
+  const dash = spec.indexOf('-')
+  if (dash === -1) return MALFORMED
+  const first = position(spec, 0, dash)
+  const last = position(spec, dash + 1, spec.length)
   if (first === NOT_A_NUMBER || last === NOT_A_NUMBER) return MALFORMED
   if (first === NOTHING) return last === NOTHING ? MALFORMED : suffix(last, length)
   if (last !== NOTHING && last < first) return MALFORMED
@@ -136,10 +129,6 @@ function position(value: string, start: number, end: number): number {
     number = Math.min(number * 10 + digit, MAX_SAFE_INTEGER)
   }
   return number
-}
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x09
 }
 
 /** Joins ranges that overlap or nearly touch. A joined range takes the place of its earliest part in the order asked for. */
