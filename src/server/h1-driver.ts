@@ -249,7 +249,7 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
     if (exchange === null) return
     this.connection.closeAfterThis()
     this.refused(refusal)
-    this.answer(exchange, this.replyTo(refusal, exchange))
+    this.answer(exchange, this.replyTo(refusal, exchange), true)
     exchange.abort(new Refused(refusal))
   }
 
@@ -300,7 +300,8 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
     )
   }
 
-  private answer(exchange: H1Exchange, reply: Reply): void {
+  /** `isPage`: the reply stands for one that failed; where it fails too, nothing is left to say. */
+  private answer(exchange: H1Exchange, reply: Reply, isPage = false): void {
     if (exchange !== this.exchange || exchange.aborted || exchange.reply !== null) {
       abandonReply(this, reply)
       return
@@ -311,23 +312,30 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
       sendReply(this, reply)
     } catch (error) {
       // Nothing has been sent of it, or the connection is lost.
-      if (this.connection.sending !== IDLE) {
+      if (isPage || this.connection.sending !== IDLE) {
         this.brokeOff(error)
         return
       }
       exchange.reply = null
-      this.failExchange(exchange, error)
+      this.replyFailed(exchange, error)
       return
     }
     if (!this.receiving) this.settle()
   }
 
+  /** A reply that cannot be sent is answered for once; where that cannot be sent either, there is nothing left to say. */
+  private replyFailed(exchange: H1Exchange, error: unknown): void {
+    if (exchange.failed) this.brokeOff(error)
+    else this.failExchange(exchange, error)
+  }
+
   private failExchange(exchange: H1Exchange, error: unknown): void {
     if (exchange !== this.exchange || exchange.aborted || exchange.reply !== null) return
+    exchange.failed = true
     const refusal = refusalFor(error)
     if (refusal.rule !== 'handler-failed') this.refused(refusal)
     else this.settings.report({ kind: 'failed', error, exchange, doing: 'answering a request' })
-    this.answer(exchange, this.replyTo(refusal, exchange))
+    this.answer(exchange, this.replyTo(refusal, exchange), true)
   }
 
   /** Content that will not be read decides, before the head goes out, whether the connection can be used again. */
