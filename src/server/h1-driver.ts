@@ -249,7 +249,7 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
     if (exchange === null) return
     this.connection.closeAfterThis()
     this.refused(refusal)
-    this.answer(exchange, this.replyTo(refusal, exchange), true)
+    this.answer(exchange, this.replyTo(refusal, exchange))
     exchange.abort(new Refused(refusal))
   }
 
@@ -300,8 +300,7 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
     )
   }
 
-  /** `isPage`: the reply stands for one that failed; where it fails too, nothing is left to say. */
-  private answer(exchange: H1Exchange, reply: Reply, isPage = false): void {
+  private answer(exchange: H1Exchange, reply: Reply): void {
     if (exchange !== this.exchange || exchange.aborted || exchange.reply !== null) {
       abandonReply(this, reply)
       return
@@ -312,7 +311,7 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
       sendReply(this, reply)
     } catch (error) {
       // Nothing has been sent of it, or the connection is lost.
-      if (isPage || this.connection.sending !== IDLE) {
+      if (this.connection.sending !== IDLE) {
         this.brokeOff(error)
         return
       }
@@ -335,7 +334,7 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
     const refusal = refusalFor(error)
     if (refusal.rule !== 'handler-failed') this.refused(refusal)
     else this.settings.report({ kind: 'failed', error, exchange, doing: 'answering a request' })
-    this.answer(exchange, this.replyTo(refusal, exchange), true)
+    this.answer(exchange, this.replyTo(refusal, exchange))
   }
 
   /** Content that will not be read decides, before the head goes out, whether the connection can be used again. */
