@@ -1,8 +1,9 @@
 // A server on real sockets, clients that behave badly, and the level: what a process holds, which must be the same
 // before and after. Time is simulated: it passes when a test says so.
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import { developmentCertificate } from '../../src/certificates/index.ts'
@@ -22,6 +23,8 @@ export interface House {
   readonly wire: Wire
   /** The rules of the refusals that were reported. */
   readonly rules: string[]
+  /** What was reported as the program's failures. */
+  readonly failures: unknown[]
   connect(options?: ClientOptions): Promise<Client>
   /** A connection below TLS, if there is TLS. */
   connectBare(options?: ClientOptions): Promise<Client>
@@ -71,6 +74,9 @@ export async function house(
     get rules() {
       return events.flatMap(event => (event.kind === 'refused' ? [event.refusal.rule] : []))
     },
+    get failures() {
+      return events.flatMap(event => (event.kind === 'failed' ? [event.error] : []))
+    },
     connect: (given = {}) => add(given, tls === undefined ? null : { ca: tls.cert, servername: 'localhost' }),
     connectBare: (given = {}) => add(given, null),
     async pass(milliseconds) {
@@ -101,9 +107,25 @@ export const NOTHING = { connections: 0, head: 0, content: 0, waiting: 0, output
 export type Level = Readonly<Record<string, number>>
 
 export function level(): Level {
-  const counts: Record<string, number> = { descriptors: readdirSync('/proc/self/fd').length }
+  const counts: Record<string, number> = { descriptors: descriptors().filter(isOfUse).length }
   for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1
   return counts
+}
+
+/** What each open descriptor leads to. */
+function descriptors(): string[] {
+  return readdirSync('/proc/self/fd').flatMap(fd => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)]
+    } catch {
+      return [] // the one that listed them
+    }
+  })
+}
+
+/** Sockets and files; not what Node opens once for itself when it first needs it. */
+function isOfUse(link: string): boolean {
+  return link.startsWith('socket:') || (link.startsWith('/') && !link.startsWith('/dev/'))
 }
 
 function isBack(now: Level, before: Level): boolean {
@@ -138,7 +160,7 @@ export class Client {
         noDelay: true,
         ...(options.from === undefined ? {} : { localAddress: options.from }),
       })
-      const socket: Socket | TLSSocket = secure === null ? bare : connectTls({ socket: bare, ...secure })
+      const socket: Socket | TLSSocket = secure === null ? bare : connectTls({ socket: new Wrapper(bare), ...secure })
       const client = new Client(socket, bare, options.reads ?? true)
       socket.once(secure === null ? 'connect' : 'secureConnect', () => {
         socket.off('close', refused)
@@ -220,11 +242,42 @@ export class Client {
 
   reset(): void {
     this.bare.resetAndDestroy()
-    this.socket.destroy()
   }
 
   private look(): void {
     for (const look of [...this.watchers]) look()
+  }
+}
+
+/** Keeps TLS off the socket's handle: resetting it under a TLSSocket crashes Node. */
+class Wrapper extends Duplex {
+  private readonly bare: Socket
+
+  constructor(bare: Socket) {
+    super({ allowHalfOpen: true })
+    this.bare = bare
+    bare.on('data', bytes => {
+      if (!this.push(bytes)) bare.pause()
+    })
+    bare.on('end', () => this.push(null))
+    bare.on('close', () => this.destroy())
+  }
+
+  override _read(): void {
+    this.bare.resume()
+  }
+
+  override _write(bytes: Uint8Array, _encoding: string, done: (error?: Error | null) => void): void {
+    this.bare.write(bytes, done)
+  }
+
+  override _final(done: () => void): void {
+    this.bare.end(done)
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.bare.destroy()
+    done(error)
   }
 }
 
