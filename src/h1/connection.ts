@@ -61,7 +61,6 @@ export class H1Connection extends SendingSide {
   /** Bytes of the message that came before those that are being looked at. */
   private messageBytes = 0
   private inTrailers = false
-  private knownHost = ''
   /** Where in the bytes of the present `receive` those begin that are this connection's. */
   private givenFrom = 0
 
@@ -189,7 +188,7 @@ export class H1Connection extends SendingSide {
       return
     }
     const head = this.isServer
-      ? requestHead(scanner, bytes, base, base + size, this.limits, this.knownHost)
+      ? requestHead(scanner, bytes, base, base + size, this.limits)
       : responseHead(scanner, bytes, base, base + size, this.limits, this.method)
     giveBack(scanner)
     if (this.isServer) {
@@ -217,7 +216,6 @@ export class H1Connection extends SendingSide {
     this.left = head.framing
     this.messageBytes = size
     this.received = 0
-    this.knownHost = head.host
     if (this.isServer) this.persistent = head.persistent
     else if (!head.persistent) this.persistent = false
     this.receiving = CONTENT

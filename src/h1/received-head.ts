@@ -18,10 +18,7 @@ export class ReceivedHead implements H1Head {
   target = ''
   status = 0
   minor: 0 | 1 = 1
-  readonly fields: Fields
   host = ''
-  /** As the sink is told: -1 where the end is not known yet. */
-  length = 0
   persistent = true
   expectsContinue = false
   upgrade = ''
@@ -30,23 +27,33 @@ export class ReceivedHead implements H1Head {
   /** The rule that the head breaks, with its place counted from the message's first byte; null where it breaks none. */
   broken: RuleName | null = null
   brokenAt = 0
+  private readonly text: string
+  private made: Fields | null = null
 
   constructor(text: string) {
-    this.fields = new HeadFields(text)
+    this.text = text
+  }
+
+  get fields(): Fields {
+    this.made ??= new HeadFields(this.text)
+    return this.made
+  }
+
+  get length(): number {
+    return this.framing < 0 ? -1 : this.framing
   }
 }
 
-/**
- * The request's head whose bytes are from `base` to `headEnd`.
- * @param knownHost a Host value that was judged valid before: on a connection it is nearly always the same
- */
+/** The Host that was judged valid last: most requests to a server have the same. */
+let knownHost = ''
+
+/** The request's head whose bytes are from `base` to `headEnd`. */
 export function requestHead(
   scanner: HeadScanner,
   bytes: Uint8Array,
   base: number,
   headEnd: number,
   limits: H1Limits,
-  knownHost: string,
 ): ReceivedHead {
   const { start, targetStart, framing: facts } = scanner
   const text = latin1(bytes, base + start, headEnd)
@@ -65,9 +72,10 @@ export function requestHead(
   }
   if (facts.hostStart === -1) {
     if (head.minor === 1) return breaks(head, 'missing-host', scanner.at - 2)
-  } else if (head.host !== knownHost && head.host !== '' && !isValidAuthority(head.host)) {
+  } else if (head.host !== knownHost && head.host !== '') {
     // A client that has no authority to name sends an empty Host (RFC 9110 section 7.2).
-    return breaks(head, 'invalid-host', facts.hostStart)
+    if (!isValidAuthority(head.host)) return breaks(head, 'invalid-host', facts.hostStart)
+    knownHost = head.host
   }
   frame(head, requestFraming(facts, head.minor), facts.framingAt, limits)
   if (head.framing !== 0 && head.method === 'CONNECT') return breaks(head, 'connect-with-content', facts.framingAt)
@@ -106,7 +114,6 @@ function frame(head: ReceivedHead, framing: Framing, at: number, limits: H1Limit
   else if (framing > limits.contentBytes) breaks(head, 'content-too-large', at)
   else {
     head.framing = framing
-    head.length = framing < 0 ? -1 : framing
     if (framing === UNTIL_CLOSE || framing === TUNNELLED) head.persistent = false
   }
 }

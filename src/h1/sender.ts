@@ -3,11 +3,18 @@
 import { consistsOf, FIELD_VALUE, TARGET, TOKEN } from '../bytes/classes.ts'
 import type { Output } from '../bytes/output.ts'
 import type { FieldList } from '../http/fields.ts'
+import { hasNoContent } from '../http/status.ts'
 import { after, CLOSED, CONTENT, DONE, FAILED, IDLE, type SideState, TUNNEL } from './states.ts'
-import { chunkHead, formOf, type Preamble, statusLine, trailerSection } from './writer.ts'
+import { chunkHead, formOf, type H1Form, type Preamble, statusLine, trailerSection } from './writer.ts'
 
 /** A message's content while the end of it is not known, for `sendResponse` and `sendRequest`. */
 export const UNKNOWN_LENGTH = -1
+
+/** Content up to this size is remembered together with its head, to be sent again. */
+const REMEMBERED = 2048
+
+/** Its content is empty by definition, and said to be (RFC 9110 section 15.3.6). */
+const RESET_CONTENT = 205
 
 /** The sending half of a connection, with what both halves must know of the exchange. */
 export class SendingSide {
@@ -52,19 +59,33 @@ export class SendingSide {
    * @param length the content's length in bytes, or UNKNOWN_LENGTH
    * @param preamble the status line and the fields that every response has
    */
-  sendResponse(status: number, fields: FieldList, length: number, preamble: Preamble, close = false): void {
-    this.startResponse(status, fields, length, preamble, close)
-    this.output.text('\r\n')
+  sendResponse(status: number, fields: FieldList, length: number, preamble: Preamble): void {
+    this.output.text(`${this.startResponse(status, fields, length, preamble)}\r\n`)
     this.sending = after('head', this.sending)
     if (this.bodiless || length === 0) this.finishSending()
   }
 
   /** Sends a whole response whose content is latin1 text, as one piece of text. */
-  sendTextResponse(status: number, fields: FieldList, content: string, preamble: Preamble, close = false): void {
-    this.startResponse(status, fields, content.length, preamble, close)
-    this.output.text(this.bodiless ? '\r\n' : `\r\n${content}`)
-    this.sending = DONE
-    if (this.receiving === DONE) this.turn()
+  sendTextResponse(status: number, fields: FieldList, content: string, preamble: Preamble): void {
+    const head = this.startResponse(status, fields, content.length, preamble)
+    const text = this.bodiless ? `${head}\r\n` : `${head}\r\n${content}`
+    if (this.isUsual && content.length <= REMEMBERED) {
+      formOf(fields).last = { status, content, preamble, edition: preamble.edition, text }
+    }
+    this.sendWhole(text)
+  }
+
+  /**
+   * Sends what `sendTextResponse` sent last with these fields, if this response is the same: nothing has to be made then.
+   * @returns whether it was
+   */
+  sendAgain(status: number, fields: FieldList, content: string, preamble: Preamble): boolean {
+    const last = (fields.h1Form as H1Form | undefined)?.last
+    if (!last || last.content !== content || last.status !== status) return false
+    if (last.preamble !== preamble || last.edition !== preamble.edition || !this.isUsual) return false
+    if (this.sending !== IDLE) after('head', this.sending)
+    this.sendWhole(last.text)
+    return true
   }
 
   /**
@@ -160,23 +181,48 @@ export class SendingSide {
     return this.sendLeft
   }
 
-  private startResponse(status: number, fields: FieldList, length: number, preamble: Preamble, close: boolean): void {
+  /** Nothing about the request makes its response look different from others: not its method, nor its connection. */
+  private get isUsual(): boolean {
+    return (
+      this.persistent &&
+      this.minor === 1 &&
+      this.method !== 'HEAD' &&
+      this.method !== 'CONNECT' &&
+      this.receiving !== IDLE
+    )
+  }
+
+  private sendWhole(text: string): void {
+    this.output.text(text)
+    this.sending = DONE
+    if (this.receiving === DONE) this.turn()
+  }
+
+  /** Notes how the response is framed. @returns its head but for the empty line */
+  private startResponse(status: number, fields: FieldList, length: number, preamble: Preamble): string {
     if (this.sending !== IDLE) after('head', this.sending)
     if (this.receiving === IDLE) this.forgetRequest()
     const form = formOf(fields)
-    const noContent = status === 204 || status === 304
-    this.bodiless = noContent || this.method === 'HEAD'
+    // What follows a 2xx response to CONNECT is the tunnel's (RFC 9110 section 9.3.6). Where there is none, nothing may follow.
+    const noTunnel = status < 300 && this.method === 'CONNECT'
+    const noContent = hasNoContent(status) || noTunnel
+    this.bodiless = noContent || status === RESET_CONTENT || this.method === 'HEAD'
     this.chunked = length === UNKNOWN_LENGTH && this.minor === 1 && !this.bodiless
     this.sendLeft = length
-    if (close || form.close || (length === UNKNOWN_LENGTH && !this.chunked && !this.bodiless)) this.persistent = false
+    if (form.close || noTunnel || (length === UNKNOWN_LENGTH && !this.chunked && !this.bodiless))
+      this.persistent = false
     let head = preamble.for(status, form) + form.lines
     if (this.chunked) head += 'Transfer-Encoding: chunked\r\n'
+    else if (status === RESET_CONTENT) head += 'Content-Length: 0\r\n'
     else if (!noContent && length >= 0)
       head += `Content-Length: ${this.bodiless && length === 0 && form.length >= 0 ? form.length : length}\r\n`
-    else if (this.bodiless && status !== 204 && form.length >= 0) head += `Content-Length: ${form.length}\r\n`
-    if (!this.persistent) head += 'Connection: close\r\n'
+    else if (this.bodiless && status !== 204 && !noTunnel && form.length >= 0)
+      head += `Content-Length: ${form.length}\r\n`
+    if (form.upgrade !== '')
+      head += `Upgrade: ${form.upgrade}\r\nConnection: ${this.persistent ? 'Upgrade' : 'Upgrade, close'}\r\n`
+    else if (!this.persistent) head += 'Connection: close\r\n'
     else if (this.minor === 0) head += 'Connection: keep-alive\r\n'
-    this.output.text(head)
+    return head
   }
 
   /** What is sent next answers no request that could be read, and not the one before. */

@@ -3,6 +3,16 @@
 import { FieldList } from '../http/fields.ts'
 import { statusText } from '../http/status.ts'
 
+/** A response of the usual kind, head and content in one text, and what it was made of. */
+export interface WholeResponse {
+  readonly status: number
+  readonly content: string
+  readonly preamble: Preamble
+  /** The preamble's edition that it was made with. */
+  readonly edition: number
+  readonly text: string
+}
+
 /** A field list made ready for this wire, kept in the list itself. */
 export class H1Form {
   /** The lines without those that this wire writes by itself. */
@@ -11,20 +21,26 @@ export class H1Form {
   readonly server: boolean
   /** A Content-Length among the fields, for replies that have none of their own to tell (HEAD, 304); -1 where there is none. */
   readonly length: number
+  /** The protocols that a response offers to switch to, as 426 must (RFC 9110 section 7.8); empty for none. */
+  readonly upgrade: string
   /** The program asks to close the connection after this message. */
   readonly close: boolean
+  /** The last whole response with these fields, kept while it is small: the next one is often the same. */
+  last: WholeResponse | null = null
 
   constructor(fields: FieldList) {
     let lines = ''
     let date = false
     let server = false
     let length = -1
+    let upgrade = ''
     let close = false
     for (const [name, value] of fields) {
       const lower = name.toLowerCase()
       if (lower === 'date') date = true
       else if (lower === 'server') server = true
       else if (lower === 'content-length' && /^\d{1,15}$/.test(value)) length = Number(value)
+      else if (lower === 'upgrade') upgrade += upgrade === '' ? value : `, ${value}`
       else if (lower === 'connection') close ||= /\bclose\b/i.test(value)
       if (!OWN.has(lower)) lines += `${name}: ${value}\r\n`
     }
@@ -32,6 +48,7 @@ export class H1Form {
     this.date = date
     this.server = server
     this.length = length
+    this.upgrade = upgrade
     this.close = close
   }
 }
@@ -57,6 +74,8 @@ export class Preamble {
   private readonly serverLine: string
   private dateLine = ''
   private readonly byStatus: string[] = []
+  /** Counts the dates: what was made with another edition is out of date. */
+  edition = 0
 
   /** @param server the Server field's value; empty for none */
   constructor(server: string) {
@@ -65,8 +84,11 @@ export class Preamble {
 
   /** @param date the Date field's value (RFC 9110 section 5.6.7); empty for none */
   set date(date: string) {
-    this.dateLine = date === '' ? '' : `Date: ${date}\r\n`
+    const line = date === '' ? '' : `Date: ${date}\r\n`
+    if (line === this.dateLine) return
+    this.dateLine = line
     this.byStatus.length = 0
+    this.edition++
   }
 
   /** The text for a status and a response's own fields, which may bring a Date or Server of their own. */

@@ -17,15 +17,15 @@ export interface ExchangeHost {
 
 export class H1Exchange implements Exchange {
   readonly head: H1Head
-  readonly method: string
   readonly target: string
-  readonly authority: string
   readonly body: IncomingBody | null
   trailers: Fields = HeadFields.none
   /** When the head was complete; only where exchanges are reported. */
   startedAt = 0
   /** Set once the exchange has been answered. */
   reply: Reply | null = null
+  /** The handler, or its reply, has failed: the reply is a refusal's. */
+  failed = false
   /** The reply can no longer reach the client. */
   aborted = false
 
@@ -37,21 +37,17 @@ export class H1Exchange implements Exchange {
     this.host = host
     this.head = head
     this.body = body
-    this.method = head.method
-    if (head.target.startsWith('/')) {
-      this.target = head.target
-      this.authority = head.host
-    } else {
-      const target = parseTarget(head.method, head.target)!
-      this.target =
-        target.form === 'absolute'
-          ? target.query === ''
-            ? target.path
-            : `${target.path}?${target.query}`
-          : head.target
-      // What the target says counts, whatever Host says (RFC 9112 section 3.2.2).
-      this.authority = target.authority || head.host
-    }
+    this.target = head.target.startsWith('/') ? head.target : targetOf(head)
+  }
+
+  get method(): string {
+    return this.head.method
+  }
+
+  get authority(): string {
+    if (this.head.target.startsWith('/')) return this.head.host
+    // What the target says counts, whatever Host says (RFC 9112 section 3.2.2).
+    return parseTarget(this.head.method, this.head.target)?.authority || this.head.host
   }
 
   get path(): string {
@@ -115,6 +111,13 @@ export class H1Exchange implements Exchange {
     this.controller?.abort(reason)
     this.body?.fail(reason)
   }
+}
+
+/** The target where it does not start with a slash. It is valid: the wire has judged it. */
+function targetOf({ method, target }: H1Head): string {
+  const parsed = parseTarget(method, target)
+  if (parsed?.form !== 'absolute') return target
+  return parsed.query === '' ? parsed.path : `${parsed.path}?${parsed.query}`
 }
 
 function notInterim(status: number): RangeError {

@@ -33,6 +33,7 @@ export function sendReply(host: ReplyHost, reply: Reply): void {
   const { body, status, fields } = reply
   host.status = status
   if (typeof body === 'string') {
+    if (sentAgain(host, status, fields, body)) return
     if (utf8Length(body) === body.length) sendText(host, status, fields, body)
     else sendBytes(host, status, fields, utf8Bytes(body))
   } else if (body === null) {
@@ -41,7 +42,7 @@ export function sendReply(host: ReplyHost, reply: Reply): void {
   } else if (body instanceof Content) {
     if (body.bytes.length <= SMALL_CONTENT) {
       body.latin1 ??= latin1(body.bytes, 0, body.bytes.length)
-      sendText(host, status, fields, body.latin1)
+      if (!sentAgain(host, status, fields, body.latin1)) sendText(host, status, fields, body.latin1)
     } else sendBytes(host, status, fields, body.bytes)
   } else if (body instanceof Uint8Array) {
     sendBytes(host, status, fields, body)
@@ -63,6 +64,14 @@ export function sendReply(host: ReplyHost, reply: Reply): void {
 export function abandonReply(host: ReplyHost, reply: Reply): void {
   const { body } = reply
   if (body !== null && typeof body === 'object' && 'cancel' in body) letGo(body, 'The client is gone', host)
+}
+
+/** The same text as the last time with these fields: it is known to be latin1, and the whole response is there already. */
+function sentAgain(host: ReplyHost, status: number, fields: FieldList, latin1Text: string): boolean {
+  if (!host.connection.sendAgain(status, fields, latin1Text, host.settings.preamble)) return false
+  host.sent = latin1Text.length
+  host.exchangeOver()
+  return true
 }
 
 function sendText(host: ReplyHost, status: number, fields: FieldList, latin1Text: string): void {
