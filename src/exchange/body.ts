@@ -69,7 +69,8 @@ export function bodyOf(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     },
     cancel() {
       // A generator that throws while it is being told to stop has nobody left to tell.
-      Promise.resolve(iterator.return?.()).catch(() => {})
+      const stopped = async () => iterator.return?.()
+      stopped().catch(() => {})
     },
   }
 }

@@ -12,22 +12,25 @@ export type ReplyBody = string | Uint8Array | Content | Body | Tunnel | null
 export class Tunnel {
   readonly open: (incoming: Body) => Body
 
+  /** @param open called once when the head has been sent; what it gives is sent until it ends */
   constructor(open: (incoming: Body) => Body) {
     this.open = open
   }
 }
 
+/** A final response (RFC 9110 section 15). What frames it on the wire is written by the wire: such fields are left out. */
 export class Reply {
   /** 200 to 599, or 101 with a tunnel. */
   readonly status: number
   readonly fields: FieldList
+  /** The content. None is sent in answer to HEAD, nor with 204, 205 and 304. */
   readonly body: ReplyBody
   /** Fields to send after the content, asked for once it has ended (RFC 9110 section 6.5). */
   readonly trailers: (() => FieldList) | undefined
 
   /** @throws RangeError for a status that is no final one (RFC 9110 section 15) */
   constructor(status: number, fields: FieldList = FieldList.empty, body: ReplyBody = null, trailers?: () => FieldList) {
-    if (!(Number.isInteger(status) && status >= 200 && status <= 999) && !(status === 101 && body instanceof Tunnel))
+    if (!(Number.isInteger(status) && status >= 200 && status <= 599) && !(status === 101 && body instanceof Tunnel))
       throw notFinal(status)
     this.status = status
     this.fields = fields
@@ -50,25 +53,47 @@ const TEXT = FieldList.of({ 'Content-Type': 'text/plain; charset=utf-8' })
 const HTML = FieldList.of({ 'Content-Type': 'text/html; charset=utf-8' })
 const JSON_TYPE = FieldList.of({ 'Content-Type': 'application/json' })
 
+/** Text, as UTF-8. The fields may bring a Content-Type of their own. @throws RangeError for a status that is no final one */
 export function text(content: string, status = 200, fields?: FieldList): Reply {
-  return new Reply(status, fields ? TEXT.concat(fields) : TEXT, content)
+  return new Reply(status, typed(TEXT, fields), content)
 }
 
+/** A page, as UTF-8: nothing in it is escaped here. Otherwise as `text`. */
 export function html(content: string, status = 200, fields?: FieldList): Reply {
-  return new Reply(status, fields ? HTML.concat(fields) : HTML, content)
+  return new Reply(status, typed(HTML, fields), content)
 }
 
+/**
+ * A value as JSON (RFC 8259). Otherwise as `text`.
+ * @throws TypeError for what JSON cannot say: undefined, a function, a bigint, an object that holds itself
+ */
 export function json(value: unknown, status = 200, fields?: FieldList): Reply {
-  return new Reply(status, fields ? JSON_TYPE.concat(fields) : JSON_TYPE, JSON.stringify(value))
+  const content: string | undefined = JSON.stringify(value)
+  if (content === undefined) throw notJson(value)
+  return new Reply(status, typed(JSON_TYPE, fields), content)
 }
 
-/** A redirect to `location` (a URI reference, already percent-encoded). */
+/**
+ * A redirect (RFC 9110 section 15.4).
+ * @param location a URI reference, already percent-encoded. What a client chose must not decide its host.
+ * @throws FieldError for a location that cannot be sent
+ */
 export function redirect(location: string, status: 301 | 302 | 303 | 307 | 308 = 302): Reply {
   return new Reply(status, FieldList.of({ Location: location }))
 }
 
+/** The fields with a Content-Type: their own, if they have one. */
+function typed(type: FieldList, fields: FieldList | undefined): FieldList {
+  if (fields === undefined) return type
+  return fields.has('Content-Type') ? fields : type.concat(fields)
+}
+
+function notJson(value: unknown): TypeError {
+  return new TypeError(`JSON has no word for ${value === undefined ? 'undefined' : `a ${typeof value}`}; null is one`)
+}
+
 function notFinal(status: number): RangeError {
   return new RangeError(
-    `A reply's status must be a whole number from 200 to 999 (101 only with a Tunnel), not ${status}`,
+    `A reply's status must be a whole number from 200 to 599 (101 only with a Tunnel), not ${status}`,
   )
 }
