@@ -23,7 +23,7 @@ export interface Party {
 /** What makes connections: `src/h1`, or a copy of it with a fault planted in. */
 export type H1 = Pick<typeof import('../../src/h1/index.ts'), 'H1Connection' | 'Preamble' | 'DEFAULT_LIMITS' | 'IDLE'>
 
-/** A server that answers every request, or a client that has sent requests (`GET`, `GET with Upgrade`), each when the one before was answered. */
+/** A server that refuses every request, CONNECT too, or a client that has sent requests (`GET`, `GET with Upgrade`), each when the one before was answered. */
 export function party(h1: H1, answers: readonly string[], limits: Readonly<Record<string, number>> = {}): Party {
   const connection = new h1.H1Connection(answers.length === 0 ? 'server' : 'client', {
     ...h1.DEFAULT_LIMITS,
@@ -38,7 +38,7 @@ export function party(h1: H1, answers: readonly string[], limits: Readonly<Recor
   }
   ask()
   const turn = () => {
-    if (answers.length === 0) connection.sendTextResponse(200, FieldList.empty, '', preamble)
+    if (answers.length === 0) connection.sendTextResponse(404, FieldList.empty, '', preamble)
     else ask()
     connection.output.takePieces()
   }

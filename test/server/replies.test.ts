@@ -357,3 +357,49 @@ test('a connection is closed in order after its share of requests', async () => 
   assert.ok(visitor.ended)
   await world.closeAndCheck()
 })
+
+test('205 has no content, whatever the program gives it', async () => {
+  for (const body of ['hello', bodyOf([bytes('hello')]), bodyOf([bytes('hello')], 5), null]) {
+    const world = new World(({ path }) =>
+      path === '/' ? new Reply(205, FieldList.of({ 'Content-Length': 5 }), body) : text('next'),
+    )
+    const visitor = world.connect().send(get() + get('/next'))
+    await world.settle()
+    assert.match(visitor.text, /^HTTP\/1\.1 205 Reset Content\r\nContent-Length: 0\r\n\r\nHTTP\/1\.1 200 /)
+    await world.closeAndCheck()
+  }
+})
+
+test('a reply may offer other protocols, as 426 must', async () => {
+  const offer = new Reply(426, FieldList.of({ Upgrade: ['h2c', 'x/2'] }))
+  const world = new World(() => offer)
+  const visitor = world.connect().send(get())
+  await world.settle()
+  assert.equal(
+    visitor.text,
+    'HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\nUpgrade: h2c, x/2\r\nConnection: Upgrade\r\n\r\n',
+  )
+  visitor.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+  await world.settle()
+  assert.match(visitor.text, /\r\nUpgrade: h2c, x\/2\r\nConnection: Upgrade, close\r\n\r\n$/)
+  await world.closeAndCheck()
+})
+
+test('CONNECT that is answered with 2xx but no tunnel is told of no content, and ends', async () => {
+  const shared = text('hello')
+  for (const reply of [
+    shared,
+    new Reply(200, shared.fields, bodyOf([bytes('hello')])),
+    new Reply(200, FieldList.of({ 'Content-Length': 5 }), bodyOf([bytes('hello')], 5)),
+  ]) {
+    const world = new World(() => reply)
+    // The second time, a reply to GET may be remembered.
+    const before = world.connect().send(get())
+    await world.settle()
+    assert.match(before.text, /hello/)
+    const visitor = world.connect().send('CONNECT far:80 HTTP/1.1\r\nHost: far:80\r\n\r\nabc')
+    await world.settle()
+    assert.match(visitor.text, /^HTTP\/1\.1 200 OK\r\n(?:Content-Type: .*\r\n)?Connection: close\r\n\r\n$/)
+    await world.closeAndCheck()
+  }
+})
