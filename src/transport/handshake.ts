@@ -40,6 +40,7 @@ export class Handshake implements Beginning {
     this.socket.off('error', this.failed)
     this.socket.off('end', this.end)
     this.socket.off('close', this.closed)
+    this.socket.on('_tlsError', onBrokenTls)
     this.done(this.socket, this.error)
   }
 
@@ -99,6 +100,14 @@ export class FirstByte implements ChannelUser, Beginning {
   cut(): void {
     this.channel.destroy()
   }
+}
+
+/**
+ * What breaks TLS after the handshake is told this way alone where the socket was not accepted by a `tls.Server`: without
+ * this the connection would stay, deaf, until its time is over.
+ */
+function onBrokenTls(this: TLSSocket, error: Error): void {
+  this.destroy(error)
 }
 
 /** The content type of a TLS record that carries a ClientHello (RFC 8446 section 5.1); no protocol made of text starts with it. */
