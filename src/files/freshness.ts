@@ -34,5 +34,6 @@ export function hasHash(name: string): boolean {
 }
 
 const HEX = /^(?=.*\d)(?=.*[a-f])[\da-f]{8,64}$/
-const MIXED = /^[-.](?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w-]{8}$/
+// A digit with a letter behind it: `Version1` is a word with a number.
+const MIXED = /^[-.](?=.*\d.*[A-Za-z])(?=.*[a-z])(?=.*[A-Z])[\w-]{8}$/
 const SCRIPT_OR_STYLE = /^(?:js|mjs|css|map|woff2?|wasm)$/
