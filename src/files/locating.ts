@@ -3,9 +3,9 @@
 import { join } from 'node:path'
 import { type DecodedPath, encodePath } from '../http/paths.ts'
 import { type Facts, realpath, stat } from './disk.ts'
-import { hiddenName, leavesRoot, notFound, refusalOf, specialFile } from './failures.ts'
+import { hiddenName, notFound, refusalOf, specialFile } from './failures.ts'
 import { isCompressible, mediaTypeOf } from './media.ts'
-import { isInside } from './opening.ts'
+import { judgePlace } from './opening.ts'
 import type { FolderSettings } from './options.ts'
 import { sameVersion } from './versions.ts'
 
@@ -55,13 +55,14 @@ export async function locate(root: string, path: DecodedPath, settings: FolderSe
   }
   if (facts === null) throw notFound
   // The links in a listing, and that a folder is there at all, must not be told of what lies outside.
-  if (!isInside(root, await realpath(place))) throw leavesRoot
+  const directory = await realpath(place)
+  judgePlace(root, place, directory)
   if (!path.folder) return { kind: 'redirect', location: encodePath({ segments: path.segments, folder: true }) }
   for (const name of settings.index) {
     const index = await statIfThere(join(place, name))
     if (index?.kind === 'file') return locatedFile(join(place, name), index, settings)
   }
-  return { kind: 'folder', directory: place, settings }
+  return { kind: 'folder', directory, settings }
 }
 
 /** Whether a second look found the same files in the same versions. */

@@ -26,7 +26,7 @@ export async function openInside(root: string, path: string, date: WallClock, co
     file.facts = await file.look()
     const { kind } = file.facts
     if (kind !== 'file') throw kind === 'folder' ? notFound : specialFile
-    judge(root, path, await whereIs(descriptor, path, file.facts))
+    judgePlace(root, path, await whereIs(descriptor, path, file.facts))
     await settle(file, now, date)
     return file
   } catch (error) {
@@ -115,8 +115,23 @@ export class OpenFile {
   }
 }
 
+/**
+ * Refuses what lies outside the root, and a name whose case is not the file's own: a rule for `/private/` must hold
+ * for `/PRIVATE/` too where the file system takes both for the same, so only one spelling is served.
+ * @param real where `path` leads once symlinks are followed
+ * @throws Refused
+ */
+export function judgePlace(root: string, path: string, real: string, caseIsIgnored = CASE_IS_IGNORED): void {
+  if (!isInside(root, real)) throw leavesRoot
+  if (!caseIsIgnored || real === path) return
+  // macOS may spell an accented letter as two characters where the client sent one.
+  const found = real.normalize('NFC')
+  const asked = path.normalize('NFC')
+  if (found !== asked && found.toLowerCase() === asked.toLowerCase()) throw notFound
+}
+
 /** Whether `path` is the root or lies below it; both without symlinks. */
-export function isInside(root: string, path: string): boolean {
+function isInside(root: string, path: string): boolean {
   if (path === root) return true
   const base = root.endsWith('/') || root.endsWith('\\') ? root : null
   if (base !== null) return path.startsWith(base)
@@ -129,19 +144,6 @@ const NOTHING_KNOWN: Facts = { kind: 'other', device: 0n, inode: 0n, size: 0, li
 const PATIENCE = 2
 
 const CASE_IS_IGNORED = process.platform === 'darwin' || process.platform === 'win32'
-
-/**
- * Refuses what lies outside the root, and a name whose case is not the file's own: a rule for `/private/` must hold
- * for `/PRIVATE/` too where the file system takes both for the same, so only one spelling is served.
- */
-function judge(root: string, path: string, real: string): void {
-  if (!isInside(root, real)) throw leavesRoot
-  if (!CASE_IS_IGNORED || real === path) return
-  // macOS may spell an accented letter as two characters where the client sent one.
-  const found = real.normalize('NFC')
-  const asked = path.normalize('NFC')
-  if (found !== asked && found.toLowerCase() === asked.toLowerCase()) throw notFound
-}
 
 /** Where the open file really is. Linux tells it of the descriptor; elsewhere the path must still lead to the same file. */
 async function whereIs(descriptor: number, path: string, facts: Facts): Promise<string> {

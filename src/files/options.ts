@@ -10,7 +10,7 @@ export type Listing = (folder: ListedFolder, exchange: Exchange) => Reply | Prom
 export interface ListedFolder {
   /** The folder's path as it was asked for, decoded, with a slash at its end. */
   readonly path: string
-  /** The folder on disk; it lies inside the root. */
+  /** The folder on disk, without symlinks; it lies inside the root. */
   readonly directory: string
   /** Whether names that start with a dot are served. */
   readonly hidden: boolean

@@ -4,7 +4,9 @@ import fs, { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync } from 'node
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { files } from '../../src/files/index.ts'
+import { Reply } from '../../src/exchange/index.ts'
+import { files, type ListedFolder } from '../../src/files/index.ts'
+import { judgePlace } from '../../src/files/opening.ts'
 import { FieldList } from '../../src/http/fields.ts'
 import { ask, contentOf, lengthOf } from '../support/exchange.ts'
 import { folderFor } from '../support/folder.ts'
@@ -23,6 +25,31 @@ test('a file is sent with its type, length and validators', async t => {
   assert.equal((await ask(handler, '/a.json')).fields.get('Content-Type'), 'application/json')
   assert.equal((await ask(handler, '/a.xml')).fields.get('Content-Type'), 'application/xml')
   assert.equal((await ask(handler, '/LICENSE')).fields.get('Content-Type'), 'application/octet-stream')
+})
+
+test('where case is ignored, a folder or file is served by its own spelling alone', () => {
+  const served =
+    (path: string, real: string, caseIsIgnored = true) =>
+    () =>
+      judgePlace('/root', path, real, caseIsIgnored)
+  assert.throws(served('/root/PRIVATE', '/root/private'), /no file at this path/)
+  assert.doesNotThrow(served('/root/PRIVATE', '/root/private', false))
+  assert.doesNotThrow(served('/root/private', '/root/private'))
+  assert.doesNotThrow(served('/root/caf\u00e9', '/root/cafe\u0301'))
+  assert.doesNotThrow(served('/root/link', '/root/private'))
+  assert.throws(served('/root/link', '/rootless'), /leads out of the document root/)
+})
+
+test('a listing is told of the folder that was judged, not of a link to it', async t => {
+  const folder = folderFor(t, { 'sub/a.txt': 'a' })
+  symlinkSync('sub', folder.at('link'))
+  const told: string[] = []
+  const listing = ({ directory }: ListedFolder) => {
+    told.push(directory)
+    return new Reply(200)
+  }
+  await ask(files(folder.path, { listing }), '/link/')
+  assert.deepEqual(told, [fs.realpathSync(folder.at('sub'))])
 })
 
 test('an extension is looked up by itself, not among the members of all objects', async t => {
