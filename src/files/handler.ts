@@ -7,7 +7,7 @@ import { type Answering, answer } from './answering.ts'
 import { BufferPool } from './buffers.ts'
 import { ALLOW, badPath, methodNotAllowed, noListing } from './failures.ts'
 import { type FilesOptions, type FolderSettings, settingsAt, settingsOf } from './options.ts'
-import { merged } from './representation.ts'
+import { overlaid } from './overlaid.ts'
 import { compileHeaders, compileRedirects, redirectReply, withQuery } from './rules.ts'
 import { ledgerOf, type Place, type Resource, Store } from './store.ts'
 
@@ -100,7 +100,7 @@ export function filesHandler(root: string, options: FilesOptions): FilesHandler 
 
   function otherMethod(exchange: Exchange): Reply {
     if (exchange.method !== 'OPTIONS') throw methodNotAllowed
-    return new Reply(204, merged(ALLOW, settingsAt(folders, exchange.path).fields))
+    return new Reply(204, overlaid(ALLOW, settingsAt(folders, exchange.path).fields))
   }
 }
 
@@ -113,7 +113,7 @@ function pageOf(folder: FolderSettings, folders: readonly FolderSettings[]): Pla
   const decoded = decodePath(folder.spa, false)
   if (typeof decoded === 'string') throw badPath(decoded)
   const there = settingsAt(folders, folder.spa)
-  const fields = merged(there.fields, FieldList.of({ Vary: 'Accept' }))
+  const fields = overlaid(there.fields, FieldList.of({ Vary: 'Accept' }))
   return { path: `page:${folder.spa}`, decoded, settings: { ...there, cleanUrls: false, fields } }
 }
 

@@ -6,6 +6,7 @@ import { FieldList } from '../http/fields.ts'
 import type { Facts } from './disk.ts'
 import { cacheControl } from './freshness.ts'
 import type { LocatedFile } from './locating.ts'
+import { overlaid } from './overlaid.ts'
 import type { Headers } from './rules.ts'
 import { entityTagOf, modifiedDate } from './versions.ts'
 
@@ -65,20 +66,13 @@ export function weightOf({ content, length }: Representation): number {
 
 const KEPT_TWICE = 16 * 1024
 
-/** The operator's fields over ours; only Vary adds up. */
-export function merged(ours: FieldList, theirs: FieldList): FieldList {
-  let result = ours
-  for (const [name] of theirs) if (name.toLowerCase() !== 'vary') result = result.without(name)
-  return result.concat(theirs)
-}
-
 function fieldsOf({ path, file, coding, facts, unsettledAt, headers, now }: Reading): FieldList {
   const own: [string, string][] = [['Content-Type', file.mediaType]]
   if (coding !== 'identity') own.push(['Content-Encoding', coding])
   own.push(['Last-Modified', formatDate(modifiedDate(facts, now))], ['ETag', entityTagOf(facts, coding, unsettledAt)])
   own.push(['Accept-Ranges', 'bytes'], ['Cache-Control', cacheControl(file.name, file.mediaType, file.settings)])
   if (file.codings.size > 1) own.push(['Vary', 'Accept-Encoding'])
-  return headers(path, merged(FieldList.of(own), file.settings.fields))
+  return headers(path, overlaid(FieldList.of(own), file.settings.fields))
 }
 
 /** The fields of a 304: what guides caches, not what describes content that is not sent (RFC 9110 section 15.4.5). */

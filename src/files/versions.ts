@@ -48,7 +48,6 @@ export function modifiedDate(facts: Facts, now: number): number {
 export function entityTagOf(facts: Facts, coding: string, unsettledAt: number | null): string {
   const { size, modified, changed, inode, device } = facts
   const marks = [size, modified, changed, inode, device, coding].join()
-  // Made unreadable: an inode's number is nobody's business.
   const opaque = fingerprint(marks)
   if (unsettledAt === null) return formatEntityTag({ weak: false, opaque })
   unsettledTags = (unsettledTags + 1) % Number.MAX_SAFE_INTEGER

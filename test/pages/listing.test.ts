@@ -211,6 +211,11 @@ describe('what form a listing has', () => {
     }
   })
 
+  it('varies by what the fields sent along say, too', async test => {
+    const { reply } = await listed(test, { fields: FieldList.of({ Vary: 'Cookie' }) }).page()
+    assert.deepEqual(reply.fields.all('Vary'), ['Cookie', 'Accept'])
+  })
+
   it('allows its own style alone, by its hash, whatever fields are sent along', async test => {
     const fields = FieldList.of({ 'Content-Security-Policy': "default-src 'self'", 'X-Frame-Options': 'DENY' })
     const { reply, html } = await listed(test, { fields }).page()

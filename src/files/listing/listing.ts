@@ -3,7 +3,9 @@
 import { type Exchange, type Refusal, Refused, Reply } from '../../exchange/index.ts'
 import { FieldList } from '../../http/fields.ts'
 import { chooseMediaType } from '../../http/negotiation.ts'
-import { documentFields, documentHtml, overlaid } from '../pages/index.ts'
+import type { ListedFolder } from '../options.ts'
+import { overlaid } from '../overlaid.ts'
+import { documentFields, documentHtml } from '../pages/index.ts'
 import { matcher } from './glob.ts'
 import { listingJson } from './json.ts'
 import { headline, listingMain } from './page.ts'
@@ -28,15 +30,7 @@ export interface ListingOptions {
   readonly fields?: FieldList
 }
 
-export interface ListedFolder {
-  /** The folder's path in addresses, decoded; starts and ends with a slash. */
-  readonly path: string
-  /** The folder on the disk. */
-  readonly directory: string
-  /** Whether hidden entries, those whose names start with a dot, are listed too. */
-  readonly hidden: boolean
-}
-
+/** The handler of a folder without an index, for the option `listing`. What the folder or the query refuses is thrown as a Refused. */
 export type DirectoryListing = (folder: ListedFolder, exchange: Exchange) => Promise<Reply>
 
 /**

@@ -5,11 +5,11 @@ import { Content, Reply } from '../../exchange/index.ts'
 import { FieldList } from '../../http/fields.ts'
 import { chooseMediaType } from '../../http/negotiation.ts'
 import { redactTarget } from '../../http/secrets.ts'
+import { overlaid } from '../overlaid.ts'
 import { CustomPages } from './custom.ts'
 import { documentFields, documentHtml } from './document.ts'
 import { ERROR_STYLE, errorMain } from './error-page.ts'
 import { type Explanation, explain } from './explanation.ts'
-import { overlaid } from './fields.ts'
 import { wording } from './wording.ts'
 
 export interface ErrorPagesOptions {
