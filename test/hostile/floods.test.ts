@@ -74,7 +74,7 @@ for (const wire of WIRES) {
   test(`requests of many clients that come byte by byte are answered (${wire})`, t =>
     house(t, wire, handler, {}, async it => {
       const clients = await Promise.all(Array.from({ length: 40 }, () => it.connect()))
-      const bytes = get('/', 'X: y\r\n') + postHead(3) + 'abc'
+      const bytes = `${get('/', 'X: y\r\n')}${postHead(3)}abc`
       for (const byte of bytes) {
         for (const client of clients) client.send(byte)
         await new Promise(resolve => setImmediate(resolve))
