@@ -109,7 +109,10 @@ for (const wire of WIRES) {
           }
           await it.empty()
           if (generator !== 'not begun') await until(() => generator === 'let go')
-          await (await it.connect()).ask()
+          const other = await it.connect()
+          await other.ask()
+          other.socket.destroy()
+          await it.empty()
           assert.deepEqual(it.failures, [])
         }
       }).finally(() => fromFolder.close?.())
