@@ -78,7 +78,11 @@ async function folderFor(loaded: Loaded, log: Log, isStopping: () => boolean): P
   if (!existsSync(config.document_root))
     throw problem(origins.document_root, `There is no folder ${config.document_root} to serve`)
   try {
-    return await folderServer(config, { isStopping, warn: (message, error) => log.warn(message, error) })
+    return await folderServer(config, {
+      isStopping,
+      configFile: loaded.file,
+      warn: (message, error) => log.warn(message, error),
+    })
   } catch (error) {
     if (!(error instanceof TypeError || (error as Error).name === 'TemplateError')) throw error
     throw problem({ source: 'default' }, (error as Error).message)

@@ -1,6 +1,7 @@
 // The calls to the file system that this room makes, as promises of plain values. Times are whole nanoseconds: a
 // millisecond is long enough for two versions of a file.
 import fs from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 
 /** What the file system says of a file: enough to tell one version of it from another. */
 export interface Facts {
@@ -75,6 +76,18 @@ export function readlink(path: string): Promise<string> {
 /** What `path` is right now, waiting for the disk; for the start only. */
 export function kindNow(path: string): Facts['kind'] {
   return factsOf(fs.statSync(path, { bigint: true })).kind
+}
+
+/** The path without symlinks, of its folder where the file itself is not there yet; for the start only. */
+export function realPathNow(path: string): string {
+  for (const folder of [path, dirname(path)]) {
+    try {
+      return join(fs.realpathSync.native(folder), relative(folder, path))
+    } catch {
+      // Not there yet, or not to be seen: then nothing leads to it now.
+    }
+  }
+  return path
 }
 
 function factsOf(stats: fs.BigIntStats): Facts {

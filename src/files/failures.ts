@@ -11,6 +11,7 @@ export const notFound = refused(404, 'not-found', 'There is no file at this path
 export const leavesRoot = refused(404, 'leaves-root', 'A symbolic link on this path leads out of the document root')
 export const hiddenName = refused(404, 'hidden-name', 'A name on this path is hidden: it starts with a dot')
 export const specialFile = refused(404, 'special-file', 'This path names a FIFO, a device or a socket, not a file')
+export const withheldFile = refused(404, 'withheld', 'This file is the server’s own and never served')
 export const noListing = refused(403, 'no-listing', 'This folder has no index file, and folders are not listed')
 export const methodNotAllowed = new Refused({
   status: 405,

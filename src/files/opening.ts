@@ -1,7 +1,7 @@
 // Opening a file so that what is read is surely a regular file inside the root. Its law: the check is made on what was
 // opened, not on the path, since a path can be given another meaning between two calls.
 import { close, type Facts, fstat, open, read, readlink, realpath, stat } from './disk.ts'
-import { leavesRoot, notFound, specialFile } from './failures.ts'
+import { leavesRoot, notFound, specialFile, withheldFile } from './failures.ts'
 import { sameVersion, sameWriting, TICK, untilSettled } from './versions.ts'
 
 /** Counts what is open, for the server's ledger. */
@@ -16,9 +16,16 @@ export type WallClock = () => number
  * Opens the regular file at `path`, which must lie inside `root` once symlinks are followed. A file that was changed
  * within the last tick is given that tick to settle, so that its facts can be trusted.
  * @param root the root without symlinks
+ * @param withheld paths without symlinks of files that are never opened
  * @throws Refused or an error of the file system
  */
-export async function openInside(root: string, path: string, date: WallClock, count: DescriptorCount) {
+export async function openInside(
+  root: string,
+  path: string,
+  withheld: ReadonlySet<string>,
+  date: WallClock,
+  count: DescriptorCount,
+) {
   const descriptor = await open(path)
   const file = new OpenFile(path, descriptor, count)
   try {
@@ -26,7 +33,9 @@ export async function openInside(root: string, path: string, date: WallClock, co
     file.facts = await file.look()
     const { kind } = file.facts
     if (kind !== 'file') throw kind === 'folder' ? notFound : specialFile
-    judgePlace(root, path, await whereIs(descriptor, path, file.facts))
+    const real = await whereIs(descriptor, path, file.facts)
+    judgePlace(root, path, real)
+    if (withheld.has(real)) throw withheldFile
     await settle(file, now, date)
     return file
   } catch (error) {

@@ -1,7 +1,9 @@
 // What a folder can be told, with the defaults, and the checks on what was told.
+import { resolve } from 'node:path'
 import type { Exchange, Reply } from '../exchange/index.ts'
 import { FieldList } from '../http/fields.ts'
 import { type DecodedPath, decodePath, encodePath } from '../http/paths.ts'
+import { realPathNow } from './disk.ts'
 import type { HeaderRule, RedirectRule } from './rules.ts'
 
 /** Makes the reply for a folder that has no index file. */
@@ -50,6 +52,8 @@ export interface FilesOptions extends FolderOptions {
   readonly redirects?: readonly RedirectRule[]
   /** Fields for files by their paths; later rules win. */
   readonly headers?: readonly HeaderRule[]
+  /** Paths of files that are never served, whatever leads to them: keys, the configuration, logs. Default: none. */
+  readonly withheld?: readonly string[]
   /** The memory for files that are asked for often; false for none. */
   readonly cache?: CacheOptions | false
   readonly clock?: FilesClock
@@ -92,6 +96,8 @@ export interface FolderSettings {
 export interface Settings {
   /** The longest path first; the root is last. */
   readonly folders: readonly FolderSettings[]
+  /** Paths without symlinks. */
+  readonly withheld: ReadonlySet<string>
   /** null where nothing is kept. */
   readonly cache: Required<CacheOptions> | null
   readonly clock: FilesClock
@@ -127,7 +133,8 @@ export function settingsOf(options: FilesOptions): Settings {
     refuseUnknown(own, FOLDER_CHECKS, `folders[${JSON.stringify(given)}].`)
     folders.unshift(folderSettings(settingsAt(folders, path), path, own, `folders[${JSON.stringify(given)}].`))
   }
-  return { folders, cache: cacheSettings(options.cache), clock: options.clock ?? SYSTEM_CLOCK }
+  const withheld = withheldPaths(options.withheld ?? [])
+  return { folders, withheld, cache: cacheSettings(options.cache), clock: options.clock ?? SYSTEM_CLOCK }
 }
 
 /** The options in force at an encoded path. */
@@ -177,7 +184,7 @@ const FOLDER_CHECKS: Readonly<Record<keyof FolderOptions, Check>> = {
   mediaTypes: ['media types such as text/plain by extension without the dot', isTypeTable],
 }
 
-const FILES_KEYS = { folders: 0, redirects: 0, headers: 0, cache: 0, clock: 0 }
+const FILES_KEYS = { folders: 0, redirects: 0, headers: 0, withheld: 0, cache: 0, clock: 0 }
 
 function cacheSettings(given: CacheOptions | false | undefined): Required<CacheOptions> | null {
   const defaults = { bytes: 100 * MEGABYTE, fileBytes: MEGABYTE, age: 3600 }
@@ -188,6 +195,12 @@ function cacheSettings(given: CacheOptions | false | undefined): Required<CacheO
     if (value !== undefined && !isCount(value)) throw wrongOption(`cache.${key}`, value, 'a whole number from 0')
   const { bytes = defaults.bytes, fileBytes = defaults.fileBytes, age = defaults.age } = given
   return bytes === 0 || age === 0 ? null : { bytes, fileBytes, age }
+}
+
+function withheldPaths(given: readonly string[]): ReadonlySet<string> {
+  if (!Array.isArray(given) || !given.every(path => typeof path === 'string' && path !== ''))
+    throw wrongOption('withheld', given, 'a list of paths')
+  return new Set(given.map(path => realPathNow(resolve(path))))
 }
 
 function refuseUnknown(given: object, known: object, where: string): void {

@@ -73,7 +73,13 @@ export class Store {
   async open(entry: Entry, coding: string): Promise<{ file: OpenFile; version: Representation }> {
     const { path } = located(entry.file, coding)
     try {
-      const file = await openInside(entry.root, path, this.settings.clock.date, this.descriptors)
+      const file = await openInside(
+        entry.root,
+        path,
+        this.settings.withheld,
+        this.settings.clock.date,
+        this.descriptors,
+      )
       const known = entry.versions.get(coding)
       if (known?.settled && sameVersion(known.facts, file.facts)) return { file, version: known }
       return { file, version: this.represent(entry, coding, file, null) }
@@ -137,7 +143,13 @@ export class Store {
   private async readVersion(entry: Entry, coding: string): Promise<Representation> {
     const { path } = located(entry.file, coding)
     for (let turn = 0; turn < TRIES; turn++) {
-      const file = await openInside(entry.root, path, this.settings.clock.date, this.descriptors)
+      const file = await openInside(
+        entry.root,
+        path,
+        this.settings.withheld,
+        this.settings.clock.date,
+        this.descriptors,
+      )
       try {
         if (file.facts.size > this.wholeBytes) return this.represent(entry, coding, file, null)
         const bytes = await readWhole(file)

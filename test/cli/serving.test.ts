@@ -37,6 +37,18 @@ describe('a start', { concurrency: true }, () => {
     assert.match(await ask(Number(two), '/a.txt'), /hello$/)
   })
 
+  test('does not serve its own configuration, certificate, key and log', async context => {
+    const own = {
+      'wirewright.json':
+        '{ "listing_title": "secret", "log_file": "server.log", "ssl_key": "k.pem", "ssl_cert": "c.pem" }',
+    }
+    const cwd = folderOf(context, { ...SITE, ...own, 'k.pem': 'secret', 'c.pem': 'secret', 'server.log.1': 'secret' })
+    const { port } = await server(context, ['.'], { cwd })
+    for (const name of ['wirewright.json', 'k.pem', 'c.pem', 'server.log', 'server.log.1'])
+      assert.match(await ask(port, `/${name}`), /^HTTP\/1\.1 404 /, name)
+    assert.match(await ask(port, '/a.txt'), /hello$/)
+  })
+
   test('on a Unix socket', async context => {
     const cwd = folderOf(context, SITE)
     const run = wirewright(context, ['--unix-socket', 'my.sock'], { cwd })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import fs, { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync } from 'node:fs'
+import fs, { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -50,6 +50,22 @@ test('a listing is told of the folder that was judged, not of a link to it', asy
   }
   await ask(files(folder.path, { listing }), '/link/')
   assert.deepEqual(told, [fs.realpathSync(folder.at('sub'))])
+})
+
+test('what is withheld is not there, by whatever name and coding', async t => {
+  const folder = folderFor(t, { 'key.pem': 'k', 'page.txt': 'p', 'page.txt.gz': 'secret', 'real/log': 'l' })
+  symlinkSync('key.pem', folder.at('link.pem'))
+  symlinkSync('real', folder.at('logs'))
+  const withheld = ['key.pem', 'page.txt.gz', 'logs/log', 'logs/later'].map(folder.at)
+  for (const cache of [undefined, false as const]) {
+    const handler = files(folder.path, { withheld, ...(cache === undefined ? {} : { cache }) })
+    writeFileSync(folder.at('real/later'), 'l')
+    for (const path of ['/key.pem', '/link.pem', '/page.txt.gz', '/logs/log', '/real/log', '/real/later'])
+      assert.equal((await ask(handler, path)).status, 404, path)
+    const page = await ask(handler, '/page.txt', { fields: { 'accept-encoding': 'gzip' } })
+    assert.equal(String(await contentOf(page)), 'p')
+    rmSync(folder.at('real/later'))
+  }
 })
 
 test('an extension is looked up by itself, not among the members of all objects', async t => {
