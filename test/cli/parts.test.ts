@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { linksFor } from '../../src/cli/addresses.ts'
@@ -6,10 +7,13 @@ import { banner, hasHyperlinks } from '../../src/cli/banner.ts'
 import { cacheFolder } from '../../src/cli/cache-folder.ts'
 import { readCommandLine } from '../../src/cli/command-line.ts'
 import { withHealth } from '../../src/cli/health.ts'
+import { tooOld } from '../../src/cli/node-version.ts'
 import { firstFree, placesToListen } from '../../src/cli/where.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { type Exchange, Reply, text } from '../../src/exchange/index.ts'
 import { coloursIf } from '../../src/observe/index.ts'
+
+const { engines } = createRequire(import.meta.url)('../../package.json')
 
 const interfaces = () => [
   { address: '127.0.0.1', family: 'IPv4', internal: true },
@@ -144,4 +148,11 @@ test('the cache folder is where each system wants it', () => {
   assert.equal(cacheFolder({}, 'linux', '/home/x'), join('/home/x', '.cache', 'wirewright'))
   assert.equal(cacheFolder({}, 'darwin', '/Users/x'), join('/Users/x', 'Library', 'Caches', 'wirewright'))
   assert.equal(cacheFolder({ LOCALAPPDATA: 'L' }, 'win32', 'x'), join('L', 'wirewright', 'cache'))
+})
+
+test('which Node is too old goes by its numbers, and engines says the same', () => {
+  for (const node of ['22.12.0', '22.13.1', '23.0.0', '24.3.0', '100.1.0']) assert.equal(tooOld({ node }), null)
+  for (const node of ['22.11.9', '20.20.2', '9.0.0'])
+    assert.match(tooOld({ node }) ?? '', new RegExp(`is Node ${node}$`))
+  assert.match(tooOld({ node: '20.0.0' }) ?? '', new RegExp(engines.node.slice(2)))
 })
