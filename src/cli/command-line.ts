@@ -48,8 +48,10 @@ export function readCommandLine(args: readonly string[], version: string, width:
     if (program.opts().help) program.outputHelp()
     if (printed !== '') return { command: 'print', text: printed, exitCode: 0 }
     const wrong = unknown.filter(arg => arg.startsWith('-'))
-    problems.push(...wrong.map(unknownFlag))
-    if (wrong.length === 0) readFolder(isConfig ? [] : operands, flags, problems)
+    const isLate = !isConfig && operands[0] === 'config'
+    if (isLate) problems.push(lateCommand())
+    else problems.push(...wrong.map(unknownFlag))
+    if (wrong.length === 0 && !isLate) readFolder(isConfig ? [] : operands, flags, problems)
     if (isConfig && operands.length > 0) problems.push(tooMany(operands[0], 'wirewright config takes no arguments'))
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
@@ -144,6 +146,11 @@ function readFolder(operands: readonly string[], flags: FlagGiven[], problems: P
 function unknownFlag(arg: string): Problem {
   const name = arg.split('=', 1)[0]
   return unknownName({ source: 'default' }, name, nearest(name, [...flagNames(), '--help', '--version', '--config']))
+}
+
+function lateCommand(): Problem {
+  const message = 'config stands first: wirewright config [options]. A folder of that name is ./config'
+  return { origin: { source: 'default' }, message }
 }
 
 function tooMany(argument: string, message: string): Problem {

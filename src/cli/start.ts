@@ -1,5 +1,5 @@
 // `wirewright [folder]`: from what was typed to a running server, its banner, and its end.
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { type Config, ConfigError, type Key, type Loaded, notYetInForce, type Origin } from '../config/index.ts'
 import { FieldList } from '../http/fields.ts'
@@ -74,9 +74,12 @@ function logFor({ config, origins }: Loaded): Log {
 async function folderFor(loaded: Loaded, log: Log, isStopping: () => boolean): Promise<FolderServer> {
   const { config, origins } = loaded
   checkValue('trusted_proxies', () => trustList(config.trusted_proxies), loaded)
-  checkValue('server_name', () => FieldList.of({ Server: serverField(config) }), loaded)
+  checkValue('server_name', () => FieldList.of({ Server: serverField({ ...config, server_version: null }) }), loaded)
+  checkValue('server_version', () => FieldList.of({ Server: serverField(config) }), loaded)
   if (!existsSync(config.document_root))
     throw problem(origins.document_root, `There is no folder ${config.document_root} to serve`)
+  if (!statSync(config.document_root).isDirectory())
+    throw problem(origins.document_root, `${config.document_root} is no folder; name the one that it is in`)
   try {
     return await folderServer(config, {
       isStopping,
@@ -85,7 +88,8 @@ async function folderFor(loaded: Loaded, log: Log, isStopping: () => boolean): P
     })
   } catch (error) {
     if (!(error instanceof TypeError || (error as Error).name === 'TemplateError')) throw error
-    throw problem({ source: 'default' }, (error as Error).message)
+    const isTemplate = (error as Error).name === 'TemplateError'
+    throw problem(isTemplate ? origins.listing_template : { source: 'default' }, (error as Error).message)
   }
 }
 

@@ -1,4 +1,6 @@
 // Where to listen: what systemd hands over, a Unix socket, or a port, the next free one if asked.
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { type Config, ConfigError, type Loaded, originText } from '../config/index.ts'
 import type { Where } from '../transport/index.ts'
 
@@ -59,6 +61,9 @@ const PORT_ERRORS: Readonly<Record<string, Explain>> = {
 
 const SOCKET_ERRORS: Readonly<Record<string, Explain>> = {
   EADDRINUSE: ({ unix_socket }) => `Another program listens on the Unix socket ${unix_socket}`,
-  EACCES: ({ unix_socket }) => `The Unix socket ${unix_socket} may not be made there: permission is denied`,
-  ENOENT: ({ unix_socket }) => `The Unix socket ${unix_socket} cannot be made: there is no such folder`,
+  // libuv has EACCES for a folder that is missing too.
+  EACCES: ({ unix_socket }) =>
+    existsSync(dirname(unix_socket ?? ''))
+      ? `The Unix socket ${unix_socket} may not be made there: permission is denied`
+      : `The Unix socket ${unix_socket} cannot be made: there is no such folder`,
 }

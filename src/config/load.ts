@@ -6,7 +6,7 @@ import type { Member } from './json.ts'
 import { nearest } from './nearest.ts'
 import { about, type Config, flagsOf, KEYS, type Key, keyNamed, variableOf } from './options.ts'
 import type { Origin } from './origin.ts'
-import { ConfigError, givenTwice, type Problem, unknownName, wrongValue } from './problems.ts'
+import { ConfigError, givenTwice, type Problem, shown, unknownName, wrongValue } from './problems.ts'
 import { readShort, readTexts, readVariable } from './read.ts'
 
 export interface Sources {
@@ -167,6 +167,30 @@ function checkTogether(values: Values, problems: Problem[]): void {
   const health = value('health_path')
   if (typeof health === 'string' && !/^\/[\x21\x22\x24-\x3e\x40-\x7e]*$/.test(health))
     problems.push({ origin: origin('health_path'), message: 'health_path must be a path: /healthz' })
+  for (const name of value('index_files') as readonly string[])
+    if (!isFileName(name))
+      problems.push({
+        origin: origin('index_files'),
+        message: `index_files must be names of files, not ${shown(name)}`,
+      })
+  for (const site of value('cors_allow_origin') as readonly string[])
+    if (!isOrigin(site))
+      problems.push({
+        origin: origin('cors_allow_origin'),
+        message: `cors_allow_origin must be * or origins as browsers write them, such as https://app.example, not ${shown(site)}`,
+      })
+}
+
+function isFileName(text: string): boolean {
+  return text !== '' && text !== '.' && text !== '..' && !/[/\\\0]/.test(text)
+}
+
+/** Whether a browser could send that in Origin: compared letter by letter, another spelling would let nobody in. */
+function isOrigin(text: string): boolean {
+  if (text === '*' || text === 'null') return true
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@A-Z]+$/.test(text)) return false
+  // Only of web addresses is it known which port is the usual one.
+  return !/^https?:/.test(text) || (URL.canParse(text) && new URL(text).origin === text)
 }
 
 function inForce(values: Values, directory: string): Pick<Loaded, 'config' | 'origins'> {

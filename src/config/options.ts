@@ -186,9 +186,19 @@ export const OPTIONS = {
   ),
   max_requests_per_connection: option(count(0), 0, 'requests after which a connection is closed; 0 for no end', LIMITS),
 
-  log_level: option(choice(['DEBUG', 'INFO', 'WARNING', 'ERROR']), 'INFO', 'least grave thing that is logged', LOGGING),
+  log_level: option(
+    choice(['DEBUG', 'INFO', 'WARNING', 'ERROR']),
+    'INFO',
+    'least grave thing that is logged: DEBUG, INFO, WARNING or ERROR',
+    LOGGING,
+  ),
   log_file: optional(file, 'file for the log; its folder is made', LOGGING),
-  log_format: option(choice(['text', 'common', 'combined', 'json']), 'text', 'how the log is written', LOGGING),
+  log_format: option(
+    choice(['text', 'common', 'combined', 'json']),
+    'text',
+    'how the log is written: text, common, combined or json',
+    LOGGING,
+  ),
   access_log: option(flag, true, 'log each request', LOGGING),
   log_max_size: option(count(0), 10_485_760, 'bytes after which the log file is put aside; 0 for never', LOGGING),
   log_max_age: option(seconds(10 * YEAR), 0, 'seconds after which the log file is put aside; 0 for never', LOGGING),
@@ -208,10 +218,14 @@ export const OPTIONS = {
     ...LATER,
     later: (value: unknown) => (value as number) > 1,
   }),
-  model: optional(choice(['sequential', 'multiplexed', 'threads', 'processes']), 'how connections share the work', {
-    ...LATER,
-    later: (value: unknown) => value !== null && value !== 'multiplexed',
-  }),
+  model: optional(
+    choice(['sequential', 'multiplexed', 'threads', 'processes']),
+    'how connections share the work: sequential, multiplexed, threads or processes',
+    {
+      ...LATER,
+      later: (value: unknown) => value !== null && value !== 'multiplexed',
+    },
+  ),
   enable_compression: option(flag, false, 'compress replies on the fly', {
     ...LATER,
     later: isOn,

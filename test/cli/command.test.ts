@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { about, KEYS } from '../../src/config/index.ts'
 import { folderOf, wirewright } from './support.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -41,6 +42,11 @@ describe('help and version', { concurrency: true }, () => {
       assert(stdout.includes(option), option)
     assert.match(stdout, /^Security:$/m)
     assert(stdout.split('\n').every(line => line.length <= 120))
+    const words = stdout.replace(/\s+/g, ' ')
+    for (const key of KEYS) {
+      const { shape } = about(key)
+      if (shape.type === 'choice') for (const choice of shape.of) assert(words.includes(choice), `${key}: ${choice}`)
+    }
   })
 
   test('--version is the version of the package', async context => {
@@ -68,6 +74,19 @@ describe('what is wrong is told at once, with exit code 2', { concurrency: true 
     ['a proxy that is no address', ['--trusted-proxy', 'nobody'], /--trusted-proxy.*: trusted_proxies: /],
     ['a redirect that cannot be', ['--redirect', '/a //evil.example/'], /redirects\[0\]\.to must be/],
     ['a host that is not ours', ['--host', '192.0.2.77', '--port', '0'], /This machine has no address "192\.0\.2\.77"/],
+    ['a file where a folder should be', [import.meta.filename], /command\.test\.ts is no folder/],
+    [
+      'a template that is not there',
+      ['--directory-listing', '--listing-template', 'no.html'],
+      /: --listing-template: /,
+    ],
+    ['a version that cannot be sent', ['--server-version', 'a\u0001'], /--server-version: server_version: /],
+    [
+      'a Unix socket in no folder',
+      ['--unix-socket', 'none/s'],
+      /cannot be made: there is no such folder \(from --unix/,
+    ],
+    ['config behind an option', ['-p', '0', 'config', '--json'], /: config stands first: wirewright config/],
     ['a log file that is a folder', ['--log-file', '.'], /The log file .* cannot be written/],
   ] as const)
     test(what, async context => {
@@ -76,6 +95,13 @@ describe('what is wrong is told at once, with exit code 2', { concurrency: true 
       assert.equal(code, 2)
       assert.equal(stdout, '')
     })
+
+  test('a Node that is too old', async context => {
+    const pretend = `data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.20.2'}})`
+    const { code, stderr } = await outcome(context, ['--port', '0'], { env: { NODE_OPTIONS: `--import=${pretend}` } })
+    assert.match(stderr, /^wirewright: Node 22\.12 or newer is needed, and this is Node 20\.20\.2$/m)
+    assert.equal(code, 1)
+  })
 
   test('problems of all sources come together', async context => {
     const { code, stderr } = await outcome(context, ['--prot', '1', '--spa=x'], {

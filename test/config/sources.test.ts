@@ -246,6 +246,21 @@ describe('what is wrong', () => {
     assert(!message.includes('hunter2'))
     assert.match(message, /health_path must be a path/)
   })
+
+  test('an index that is no name, and an origin that no browser would send', async () => {
+    for (const name of ['../x', 'a/b', '..'])
+      assert.match(
+        (await refused({ flags: [flag('index_files', name)] })).message,
+        /--index-file.*: index_files must be/,
+      )
+    for (const origin of ['foo', 'https://App.example', 'https://app.example/', 'http://app.example:80', 'app.example'])
+      assert.match(
+        (await refused({ flags: [flag('cors_allow_origin', origin)] })).message,
+        /--cors-allow-origin: cors_allow_origin must be/,
+      )
+    for (const origin of ['*', 'null', 'https://app.example', 'http://[::1]:5173', 'chrome-extension://abcdef'])
+      assert.deepEqual((await load({ flags: [flag('cors_allow_origin', origin)] })).config.cors_allow_origin, [origin])
+  })
 })
 
 describe('the environment', () => {
