@@ -46,6 +46,8 @@ export class IncomingBody implements Body {
     if (this.nothing) this.source.wanted()
     if (!this.nothing) return this.settled()
     this.waiting = Promise.withResolvers<Chunk>()
+    // A reader that has lost interest by the time the client is gone has nobody to tell.
+    this.waiting.promise.catch(() => {})
     return this.waiting.promise
   }
 

@@ -49,13 +49,24 @@ export function settingsFrom(options: SettingsOptions): Settings {
   const limits = limitsFrom(options.limits ?? {})
   return {
     refuse: options.refuse ?? plainRefusals(options.development ?? false),
-    report: options.report ?? reportToStandardError,
+    report: options.report === undefined ? reportToStandardError : guarded(options.report),
     reports: { exchanges: options.reportExchanges ?? false, connections: options.reportConnections ?? false },
     limits,
     h1Limits: { ...DEFAULT_LIMITS, ...limits },
     clock: options.clock ?? systemClock,
     trust: trustList(options.trustedProxies ?? []),
     preamble: new Preamble(options.serverName ?? 'Wirewright'),
+  }
+}
+
+/** A listener that throws costs nobody a connection. */
+function guarded(report: Report): Report {
+  return event => {
+    try {
+      report(event)
+    } catch (error) {
+      console.error('wirewright: what is told of failures and refusals has failed itself:', error)
+    }
   }
 }
 

@@ -183,3 +183,29 @@ test('what does not end within the deadline is cut and named', async () => {
   assert.notEqual(visitor.recorder.error, undefined)
   await world.closeAndCheck()
 })
+
+test('a reader that has lost interest does not bring the process down when its client goes', async () => {
+  const world = new World(({ content }) => {
+    void content.pull()
+    return new Promise(() => {})
+  })
+  const visitor = world.connect().send('POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\n')
+  await world.settle()
+  visitor.client.reset()
+  await world.settle()
+  await world.closeAndCheck()
+})
+
+test('a listener of reports that throws costs nobody a connection', async t => {
+  const complaints = t.mock.method(console, 'error', () => {})
+  const world = new World(() => Promise.reject(new Error('handler')), {
+    report() {
+      throw new Error('listener')
+    },
+  })
+  const visitor = world.connect().send(get() + get())
+  await world.settle()
+  assert.deepEqual(visitor.statuses, [500, 500])
+  assert.equal(complaints.mock.callCount(), 2)
+  await world.closeAndCheck()
+})
