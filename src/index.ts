@@ -1,5 +1,9 @@
 // The public face of Wirewright, written out by hand: what a program imports from 'wirewright'.
-export { type DevelopmentCertificateOptions, developmentCertificate } from './certificates/index.ts'
+export {
+  type CertificateAndKey,
+  type DevelopmentCertificateOptions,
+  developmentCertificate,
+} from './certificates/index.ts'
 export {
   type Body,
   bodyOf,
@@ -30,19 +34,26 @@ export {
 } from './exchange/index.ts'
 export {
   type CacheOptions,
+  type DirectoryListing,
   directoryListing,
+  type ErrorPagesOptions,
   errorPages,
+  FileChanged,
   type FilesHandler,
   type FilesOptions,
   type FolderOptions,
   files,
   type HeaderRule,
+  type ListedFolder,
   type Listing,
   type ListingOptions,
+  type LiveOptions,
+  type LiveReload,
   liveReload,
   type RedirectRule,
+  TemplateError,
 } from './files/index.ts'
-export { type CookieAttributes, cookiesOf, setCookie } from './http/cookies.ts'
+export { type CookieAttributes, CookieError, cookiesOf, setCookie } from './http/cookies.ts'
 export { FieldError, FieldList, type Fields } from './http/fields.ts'
 export { createLog, type Log, type LogOptions } from './observe/index.ts'
 export { DEFAULT_LIMITS, type DrainReport, type Limits, type ServeOptions, type Server, serve } from './server/index.ts'

@@ -6,6 +6,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { parseAddress } from '../http/addresses.ts'
 
+/** What a development certificate is for, and where it is kept. */
 export interface DevelopmentCertificateOptions {
   /** Host names and addresses it is for, besides localhost, 127.0.0.1, ::1 and the machine's own name. */
   readonly names?: readonly string[] | undefined
@@ -15,13 +16,17 @@ export interface DevelopmentCertificateOptions {
   readonly now: number
 }
 
-/** PEM. */
+/** A certificate and its private key, both as PEM (RFC 7468). */
 export interface CertificateAndKey {
   readonly cert: string
   readonly key: string
 }
 
-/** The kept certificate, or a new one if there is none, it is damaged or for other names, or it ends within 30 days. */
+/**
+ * The kept certificate, or a new one if there is none, it is damaged or for other names, or it ends within 30 days. A new one
+ * lasts 397 days.
+ * @throws Error of the file system where the folder cannot be written
+ */
 export async function developmentCertificate(options: DevelopmentCertificateOptions): Promise<CertificateAndKey> {
   const names = [...new Set(['localhost', '127.0.0.1', '::1', hostname(), ...(options.names ?? [])])].filter(isName)
   const file = join(options.cacheFolder, FILE)

@@ -1,2 +1,6 @@
 // Certificates that a machine makes for itself.
-export { type DevelopmentCertificateOptions, developmentCertificate } from './development-certificate.ts'
+export {
+  type CertificateAndKey,
+  type DevelopmentCertificateOptions,
+  developmentCertificate,
+} from './development-certificate.ts'

@@ -5,6 +5,7 @@ import { copyOf } from '../bytes/copy.ts'
 /** A piece of content, or null where the content has ended. An empty chunk is allowed and means nothing. */
 export type Chunk = Uint8Array | null
 
+/** Content, of a request, a reply or one way of a tunnel: pulled chunk by chunk, or cancelled (RFC 9110 section 6.4). */
 export interface Body {
   /** The content's length in bytes, where it is known before the end. */
   readonly length: number | undefined
@@ -58,7 +59,10 @@ export async function collect(body: Body, limit: number): Promise<Uint8Array> {
   return whole
 }
 
-/** A body of the chunks that an iterable yields; `cancel` returns the iterator. */
+/**
+ * A body of the chunks that an iterable yields; `cancel` returns the iterator.
+ * @param length the bytes in all, if known: a reply is cut off where there are more or fewer
+ */
 export function bodyOf(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, length?: number): Body {
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
   return {
@@ -75,7 +79,7 @@ export function bodyOf(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   }
 }
 
-/** The chunks of a body, for `for await`; leaving the loop early cancels the rest. */
+/** The chunks of a body, for `for await`; each is valid until the next is asked for. Leaving the loop early cancels the rest. */
 export async function* chunksOf(body: Body): AsyncGenerator<Uint8Array, void, undefined> {
   let ended = false
   try {

@@ -3,6 +3,7 @@
 import type { Exchange } from './exchange.ts'
 import type { Refusal } from './refusal.ts'
 
+/** What happened. Text in it is as it came: whoever shows it escapes it. */
 export type ServerEvent =
   /** A request was answered to its end, or its connection was lost on the way. */
   | {
@@ -37,4 +38,5 @@ export type ServerEvent =
       readonly error?: unknown
     }
 
+/** Is told each event as it happens, on the way of the request: it must return at once, and must not throw. */
 export type Report = (event: ServerEvent) => void

@@ -4,11 +4,13 @@ import type { FieldList, Fields } from '../http/fields.ts'
 import type { Body } from './body.ts'
 import type { Reply } from './reply.ts'
 
+/** The version of HTTP that the request was understood as (RFC 9110 section 2.5). */
 export type HttpVersion = '1.0' | '1.1' | '2'
 
 /** Answers a request, at once or later. What it throws is answered with 500, or as it says if it is a `Refused`. */
 export type Handler = (exchange: Exchange) => Reply | Promise<Reply>
 
+/** One request (RFC 9110 section 3.4), and what belongs to it until its reply has been sent. */
 export interface Exchange {
   /** The method as sent; methods are case-sensitive (RFC 9110 section 9.1). */
   readonly method: string
@@ -56,6 +58,7 @@ export interface Peer {
   readonly tls: TlsInfo | null
 }
 
+/** What TLS agreed on for a connection (RFC 8446). */
 export interface TlsInfo {
   /** `TLSv1.3` and the like. */
   readonly version: string

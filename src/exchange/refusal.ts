@@ -6,6 +6,7 @@ import type { Exchange } from './exchange.ts'
 import { Reply } from './reply.ts'
 import { stackOf } from './thrown.ts'
 
+/** Why a request is not answered as asked. Only `status`, `fields` and, in development mode, the rest reach the client. */
 export interface Refusal {
   /** The status to answer with, 400 to 599. */
   readonly status: number

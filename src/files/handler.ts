@@ -24,7 +24,9 @@ export interface FilesStats {
   readonly freeBytes: number
 }
 
+/** A folder as a handler. It throws `Refused` for what it does not serve. */
 export interface FilesHandler extends Handler {
+  /** What is kept and lent right now: to watch memory and descriptors. */
   stats(): FilesStats
   /** Lets go of all that is kept. Replies under way go on. */
   close(): void

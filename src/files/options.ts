@@ -9,6 +9,7 @@ import type { HeaderRule, RedirectRule } from './rules.ts'
 /** Makes the reply for a folder that has no index file. */
 export type Listing = (folder: ListedFolder, exchange: Exchange) => Reply | Promise<Reply>
 
+/** A folder that is to be listed. */
 export interface ListedFolder {
   /** The folder's path as it was asked for, decoded, with a slash at its end. */
   readonly path: string
@@ -45,6 +46,7 @@ export interface FolderOptions {
   readonly mediaTypes?: Readonly<Record<string, string>>
 }
 
+/** What the root can be told: all that a folder can, and what holds for the handler as a whole. */
 export interface FilesOptions extends FolderOptions {
   /** Options for folders below the root, by path such as `/downloads/`; each inherits from the folder around it. */
   readonly folders?: Readonly<Record<string, FolderOptions>>
@@ -59,6 +61,7 @@ export interface FilesOptions extends FolderOptions {
   readonly clock?: FilesClock
 }
 
+/** Bounds of the memory for files. 0 for `bytes` or `age` keeps nothing. */
 export interface CacheOptions {
   /** The most bytes in all. Default: 100 MB. */
   readonly bytes?: number
@@ -68,6 +71,7 @@ export interface CacheOptions {
   readonly age?: number
 }
 
+/** Time as an argument, for tests; the machine's unless another is given. */
 export interface FilesClock {
   /** Milliseconds that only ever grow. */
   now(): number

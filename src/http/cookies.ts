@@ -6,6 +6,7 @@ import { formatDate } from './dates.ts'
 import type { Fields } from './fields.ts'
 import { trimmed } from './lists.ts'
 
+/** What a Set-Cookie field says beside name and value (RFC 6265 section 4.1.2); all of it may be left out. */
 export interface CookieAttributes {
   /** The host, and all below it, that get the cookie; left out, this host alone. */
   readonly domain?: string

@@ -18,6 +18,7 @@ export class FieldError extends TypeError {
   override name = 'FieldError'
 }
 
+/** Fields to send, as pairs or as an object; an array as value repeats the field. */
 type Pairs =
   | Iterable<readonly [name: string, value: string | number]>
   | Readonly<Record<string, string | number | readonly string[]>>

@@ -15,6 +15,7 @@ import type { Sink } from './sink.ts'
 import { type LineStream, StreamSink } from './stream-sink.ts'
 import { textFormat } from './text.ts'
 
+/** What is logged, how, and where. */
 export interface LogOptions {
   readonly level: Level
   readonly format: 'text' | 'common' | 'combined' | 'json'
@@ -30,7 +31,9 @@ export interface LogOptions {
   readonly after?: FileSinkOptions['after']
 }
 
+/** A log. Its methods escape what they are given, and never throw. */
 export interface Log {
+  /** To be given to `serve`. */
   readonly report: Report
   /** Which of the frequent events are logged at all, so that nobody makes the others. */
   readonly reports: { readonly exchanges: boolean; readonly connections: boolean }
@@ -44,6 +47,7 @@ export interface Log {
   flush(): void
   /** Opens the log file anew. */
   reopen(): void
+  /** Writes what was gathered and lets go of the file. */
   close(): void
 }
 
@@ -53,7 +57,10 @@ interface Target {
   readonly least: Level
 }
 
-/** @throws Error where the log file cannot be opened */
+/**
+ * Makes a log.
+ * @throws Error where the log file cannot be opened
+ */
 export function createLog(options: LogOptions): Log {
   const { level, format, date } = options
   const text = textFormat(coloursIf(options.colour))

@@ -13,6 +13,7 @@ import { LISTING_STYLE } from './style.ts'
 import { TemplateError, TemplateFile } from './template.ts'
 import { type View, Viewer } from './view.ts'
 
+/** How listings look, and what they leave out. */
 export interface ListingOptions {
   /** The document root: links that lead out of it are not listed. */
   readonly root: string

@@ -8,6 +8,7 @@ import { injected } from './inject.ts'
 import { asPageRequest } from './request.ts'
 import { eventText, Listeners } from './stream.ts'
 
+/** What live reload can be told; all of it may be left out. */
 export interface LiveOptions {
   /** Told once if the folder can no longer be watched; pages then stay as they are. */
   readonly failed?: (error: Error) => void
@@ -16,6 +17,7 @@ export interface LiveOptions {
   readonly watch?: Watch
 }
 
+/** The site's handler with live reload around it. */
 export interface LiveReload extends Handler {
   /** Error pages with the script in them, so that a page that failed comes back by itself. */
   refuse(refuse: Refuse): Refuse
@@ -23,6 +25,11 @@ export interface LiveReload extends Handler {
   close(): void
 }
 
+/**
+ * Puts live reload around a site's handler: pages that are open load again when a file below `root` changes. For
+ * development: pages are sent whole and are not kept by browsers while it is on. At most 64 pages can listen at a time.
+ * @param root the folder to watch; hidden files and `node_modules` do not count
+ */
 export function liveReload(handler: Handler, root: string, options: LiveOptions = {}): LiveReload {
   const { timer = systemTimer, watch = systemWatch, failed = () => {} } = options
   const listeners = new Listeners(timer)

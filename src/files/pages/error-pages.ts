@@ -12,6 +12,7 @@ import { ERROR_STYLE, errorMain } from './error-page.ts'
 import { type Explanation, explain } from './explanation.ts'
 import { wording } from './wording.ts'
 
+/** Where error pages come from, and how much they tell. */
 export interface ErrorPagesOptions {
   /** The folder that may have `404.html`, `4xx.html` and the like; none where it is left out. */
   readonly root?: string
