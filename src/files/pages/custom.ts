@@ -1,7 +1,7 @@
 // The error pages that a document root brings along: `404.html` for one status, `4xx.html` for its class. They are read
 // when they are needed, at once, since a refusal is answered synchronously; so they are small, and looked at again at
 // most every 50 ms, so that an edit shows within 100 ms.
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 
 /** More than any page made by hand; a larger file is left alone, since reading it holds everything up. */
@@ -54,7 +54,7 @@ export class CustomPages {
       // Without O_NONBLOCK, opening a FIFO would wait for its writer.
       file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
       const stats = fstatSync(file)
-      if (!stats.isFile() || stats.size > LARGEST_PAGE || !this.isInside(path)) throw notAPage()
+      if (!stats.isFile() || stats.size > LARGEST_PAGE || !this.isInside(path, stats)) throw notAPage()
       const version = [stats.dev, stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join(' ')
       if (version === look.version) return
       look.content = readWhole(file, stats.size)
@@ -67,10 +67,12 @@ export class CustomPages {
     }
   }
 
-  /** Whether the file is in the root even when links are followed. */
-  private isInside(path: string): boolean {
+  /** Whether the file is in the root even when links are followed, and is the one that was opened: a link may be turned in between. */
+  private isInside(path: string, opened: Stats): boolean {
     const root = realpathSync(this.root)
-    return realpathSync(path).startsWith(root.endsWith(sep) ? root : root + sep)
+    const real = realpathSync(path)
+    const { ino, dev } = statSync(real)
+    return real.startsWith(root.endsWith(sep) ? root : root + sep) && ino === opened.ino && dev === opened.dev
   }
 }
 
@@ -79,10 +81,11 @@ function readWhole(file: number, size: number): Uint8Array {
   let filled = 0
   while (filled < size) {
     const count = readSync(file, bytes, filled, size - filled, filled)
-    if (count === 0) break
+    // Shortened while it is read: half a page is none.
+    if (count === 0) throw notAPage()
     filled += count
   }
-  return bytes.subarray(0, filled)
+  return bytes
 }
 
 function notAPage(): Error {
