@@ -72,6 +72,7 @@ export interface TlsInfo {
 
 /** Where the request came from before it met proxies that the operator trusts. */
 export interface Client {
+  /** An IP address; empty for a Unix socket, `unknown` where trusted proxies do not tell. */
   readonly address: string
   readonly scheme: 'http' | 'https'
   /** Host and port that the client asked for. */

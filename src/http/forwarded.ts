@@ -1,6 +1,7 @@
 // Who the client is, where proxies stand in between. One rule: starting from the peer, each trusted hop is believed about
 // the hop before it, read from the right end of Forwarded (RFC 7239), or of X-Forwarded-For, -Proto and -Host where
-// there is no Forwarded. The first hop that is not trusted is the client. What is malformed ends the walk.
+// there is no Forwarded. The first hop that is not trusted is the client. Where a hop is malformed or hides itself nobody
+// knows who is behind it: the address is `unknown` then, and never a proxy's, which may be one that others trust.
 //
 // A proxy that speaks one dialect passes the other on as the client sent it. So where both are there they must
 // tell the same, or neither is believed.
@@ -12,8 +13,8 @@ import type { TrustList } from './trust.ts'
 
 export { type TrustList, trustList } from './trust.ts'
 
-export interface Origin {
-  /** An IP address, IPv4 dotted even where the socket maps it; empty for a Unix socket. */
+export interface Client {
+  /** An IP address, IPv4 dotted even where the socket maps it; empty for a Unix socket; `unknown` where trusted proxies do not tell. */
   readonly address: string
   readonly scheme: 'http' | 'https'
   /** Host and port that the client asked for. */
@@ -32,16 +33,21 @@ export interface Seen {
 }
 
 /** Who the client is, seen through trusted proxies. The peer itself where it is not trusted. */
-export function clientOf(seen: Seen): Origin {
-  const peer: Origin = { address: withoutMapping(seen.peerAddress), scheme: seen.scheme, host: seen.host }
+export function clientOf(seen: Seen): Client {
+  const peer: Client = { address: withoutMapping(seen.peerAddress), scheme: seen.scheme, host: seen.host }
   if (seen.trust.empty || !seen.trust.has(seen.peerAddress)) return peer
   const forwarded = seen.fields.all('forwarded')
   const legacy = LEGACY.map(name => seen.fields.all(name))
   const isLegacy = legacy.some(lines => lines.length > 0)
   if (forwarded.length === 0) return isLegacy ? walk(peer, hopsOfLegacy(legacy), seen.trust) : peer
   const client = walk(peer, hopsOfForwarded(forwarded), seen.trust)
-  return !isLegacy || isSame(client, walk(peer, hopsOfLegacy(legacy), seen.trust)) ? client : peer
+  return !isLegacy || isSame(client, walk(peer, hopsOfLegacy(legacy), seen.trust))
+    ? client
+    : { ...peer, address: UNKNOWN }
 }
+
+/** As RFC 7239 section 6.2 says it. */
+const UNKNOWN = 'unknown'
 
 const LEGACY = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host'] as const
 
@@ -54,9 +60,10 @@ interface Hop {
 }
 
 /** Goes back hop by hop, nearest first, for as long as the one who tells is trusted. */
-function walk(peer: Origin, hops: Iterable<Hop>, trust: TrustList): Origin {
+function walk(peer: Client, hops: Iterable<Hop | null>, trust: TrustList): Client {
   let client = peer
   for (const hop of hops) {
+    if (hop === null) return { ...client, address: UNKNOWN }
     client = {
       address: hop.address ?? client.address,
       scheme: hop.scheme ?? client.scheme,
@@ -67,26 +74,21 @@ function walk(peer: Origin, hops: Iterable<Hop>, trust: TrustList): Origin {
   return client
 }
 
-/** The elements of Forwarded, last first, up to one that is malformed. */
-function* hopsOfForwarded(lines: readonly string[]): Generator<Hop, void, undefined> {
+/** The elements of Forwarded, last first; null for one that is malformed. */
+function* hopsOfForwarded(lines: readonly string[]): Generator<Hop | null, void, undefined> {
   for (const element of fromTheRight(lines)) {
     const pairs = parseParameters(element)
-    if (pairs === null) return
-    const hop = hopOf(pairs.get('for'), pairs.get('proto'), pairs.get('host'))
-    if (hop === null) return
-    yield hop
+    yield pairs && hopOf(pairs.get('for'), pairs.get('proto'), pairs.get('host'))
   }
 }
 
 /** The elements of the three fields side by side, last first. A field with fewer elements has no more to say. */
-function* hopsOfLegacy([addresses, schemes, hosts]: readonly string[][]): Generator<Hop, void, undefined> {
+function* hopsOfLegacy([addresses, schemes, hosts]: readonly string[][]): Generator<Hop | null, void, undefined> {
   const fromRight = [addresses, schemes, hosts].map(lines => fromTheRight(lines))
   for (;;) {
     const [address, scheme, host] = fromRight.map(elements => elements.next().value ?? undefined)
     if (address === undefined && scheme === undefined && host === undefined) return
-    const hop = hopOf(address, scheme, host)
-    if (hop === null) return
-    yield hop
+    yield hopOf(address, scheme, host)
   }
 }
 
@@ -100,11 +102,11 @@ function hopOf(node: string | undefined, proto: string | undefined, host: string
 }
 
 /**
- * The address of a node (RFC 7239 section 6), with or without a port; X-Forwarded-For has IPv6 without brackets too. null
- * for a node that hides itself (`unknown`, `_gazonk`), undefined for one that is malformed.
+ * The address of a node (RFC 7239 section 6), with or without a port; X-Forwarded-For has IPv6 without brackets too.
+ * `unknown` for a node that hides itself (`unknown`, `_gazonk`), undefined for one that is malformed.
  */
-function addressOfNode(node: string): string | null | undefined {
-  if (/^(?:unknown|_[\w.-]+)(?::(?:\d{1,5}|_[\w.-]+))?$/i.test(node)) return null
+function addressOfNode(node: string): string | undefined {
+  if (/^(?:unknown|_[\w.-]+)(?::(?:\d{1,5}|_[\w.-]+))?$/i.test(node)) return UNKNOWN
   const bare = parseAddress(node)
   if (bare !== null) return formatAddress(bare)
   const [, literal, dotted] = /^(?:\[([\da-f:.]+)\]|([\d.]+))(?::(?:\d{1,5}|_[\w.-]+))?$/i.exec(node) ?? []
@@ -148,6 +150,6 @@ function withoutMapping(address: string): string {
   return bytes !== null && isIPv4(bytes) ? formatAddress(bytes) : address
 }
 
-function isSame(a: Origin, b: Origin): boolean {
+function isSame(a: Client, b: Client): boolean {
   return a.address === b.address && a.scheme === b.scheme && a.host === b.host
 }
