@@ -126,7 +126,7 @@ export const RULES = {
     section: 'RFC 9110 section 8.6',
     detail: 'Content-Length must be digits alone',
   },
-  'differing-content-lengths': {
+  'repeated-content-length': {
     status: 400,
     section: 'RFC 9112 section 6.3',
     detail: 'A message must not have two Content-Lengths',

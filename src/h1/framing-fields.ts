@@ -112,7 +112,7 @@ function takeContentLength(
   facts.framingAt = line - base
   if (facts.contentLength !== -1) {
     facts.brokenAt = line - base
-    return 'differing-content-lengths'
+    return 'repeated-content-length'
   }
   if (start === end) return 'invalid-content-length'
   let length = 0

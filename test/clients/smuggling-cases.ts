@@ -55,13 +55,13 @@ export const CASES: readonly SmugglingCase[] = [
   },
 
   // Content-Length
-  refused('differing lengths', 'differing-content-lengths', [
+  refused('differing lengths', 'repeated-content-length', [
     'Content-Length: 0',
     `Content-Length: ${SIZE}`,
     '',
     SMUGGLED,
   ]),
-  refused('equal lengths', 'differing-content-lengths', [
+  refused('equal lengths', 'repeated-content-length', [
     'Content-Length: 2',
     'Content-Length: 2',
     '',
