@@ -1,4 +1,4 @@
-// A short text that differs where the given text differs: for names of versions, not for secrets. It is no cryptographic
+// A short text that differs where the given text differs: for names of versions. It hides nothing: it is no cryptographic
 // hash, because loading those takes longer than all the rest of a server's start.
 
 /** 128 bits as 25 digits of base 36, at most: four multiplicative mixers (as in MurmurHash3) over the characters. */

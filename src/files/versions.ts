@@ -42,7 +42,7 @@ export function modifiedDate(facts: Facts, now: number): number {
 /**
  * The entity tag of a version (RFC 9110 section 8.8.3). The time of change is part of it, since builds that set all
  * modification times alike replace a file by one of the same size, and its inode number may be given out again. It is
- * hashed, for an inode number is nobody else's business.
+ * hashed, to be short.
  * @param unsettledAt the wall clock at a reading too early to be trusted: the tag is weak then, and never comes again
  */
 export function entityTagOf(facts: Facts, coding: string, unsettledAt: number | null): string {

@@ -65,14 +65,19 @@ export class SendingSide {
     if (this.bodiless || length === 0) this.finishSending()
   }
 
-  /** Sends a whole response whose content is latin1 text, as one piece of text. */
-  sendTextResponse(status: number, fields: FieldList, content: string, preamble: Preamble): void {
+  /**
+   * Sends a whole response whose content is latin1 text, as one piece of text.
+   * @returns how many bytes of content were sent: none where the response has none
+   */
+  sendTextResponse(status: number, fields: FieldList, content: string, preamble: Preamble): number {
     const head = this.startResponse(status, fields, content.length, preamble)
     const text = this.bodiless ? `${head}\r\n` : `${head}\r\n${content}`
-    if (this.isUsual && content.length <= REMEMBERED) {
+    if (this.isUsual && !this.bodiless && content.length <= REMEMBERED) {
       formOf(fields).last = { status, content, preamble, edition: preamble.edition, text }
     }
+    const sent = this.bodiless ? 0 : content.length
     this.sendWhole(text)
+    return sent
   }
 
   /**

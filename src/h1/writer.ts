@@ -41,7 +41,7 @@ export class H1Form {
       else if (lower === 'server') server = true
       else if (lower === 'content-length' && /^\d{1,15}$/.test(value)) length = Number(value)
       else if (lower === 'upgrade') upgrade += upgrade === '' ? value : `, ${value}`
-      else if (lower === 'connection') close ||= /\bclose\b/i.test(value)
+      else if (lower === 'connection') close ||= /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(value)
       if (!OWN.has(lower)) lines += `${name}: ${value}\r\n`
     }
     this.lines = lines

@@ -315,6 +315,7 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
         this.brokeOff(error)
         return
       }
+      abandonReply(this, reply)
       exchange.reply = null
       this.replyFailed(exchange, error)
       return

@@ -31,6 +31,7 @@ export class H1Exchange implements Exchange {
 
   private readonly host: ExchangeHost
   private controller: AbortController | null = null
+  private abortReason: unknown = undefined
   private clientMade: Client | null = null
 
   constructor(host: ExchangeHost, head: H1Head, body: IncomingBody | null) {
@@ -95,7 +96,7 @@ export class H1Exchange implements Exchange {
   get signal(): AbortSignal {
     if (this.controller === null) {
       this.controller = new AbortController()
-      if (this.aborted) this.controller.abort()
+      if (this.aborted) this.controller.abort(this.abortReason)
     }
     return this.controller.signal
   }
@@ -108,6 +109,7 @@ export class H1Exchange implements Exchange {
   abort(reason: unknown): void {
     if (this.aborted) return
     this.aborted = true
+    this.abortReason = reason
     this.controller?.abort(reason)
     this.body?.fail(reason)
   }

@@ -63,7 +63,7 @@ export function sendReply(host: ReplyHost, reply: Reply): void {
 /** Lets go of what a reply holds that will not be sent. */
 export function abandonReply(host: ReplyHost, reply: Reply): void {
   const { body } = reply
-  if (body !== null && typeof body === 'object' && 'cancel' in body) letGo(body, 'The client is gone', host)
+  if (body !== null && typeof body === 'object' && 'cancel' in body) letGo(body, 'This reply is not sent', host)
 }
 
 /** The same text as the last time with these fields: it is known to be latin1, and the whole response is there already. */
@@ -75,8 +75,7 @@ function sentAgain(host: ReplyHost, status: number, fields: FieldList, latin1Tex
 }
 
 function sendText(host: ReplyHost, status: number, fields: FieldList, latin1Text: string): void {
-  host.connection.sendTextResponse(status, fields, latin1Text, host.settings.preamble)
-  if (host.exchange?.method !== 'HEAD') host.sent = latin1Text.length
+  host.sent = host.connection.sendTextResponse(status, fields, latin1Text, host.settings.preamble)
   host.exchangeOver()
 }
 

@@ -18,18 +18,24 @@ export function refusalOf(error: H1Error): Refusal {
   }
 }
 
+const TIMEOUT = 'RFC 9110 section 15.5.9'
+
 /** The deadlines of a connection, by the rule that a missed one breaks. */
 export const OVERDUE = {
-  'head-timeout': { status: 408, detail: 'The request head was not complete in time' },
-  'content-timeout': { status: 408, detail: 'The content came more slowly than this server waits for' },
-  'reply-timeout': { status: 503, detail: 'The program did not answer in time' },
-  'write-timeout': { status: 408, detail: 'The client did not read its reply in time' },
+  'head-timeout': { status: 408, section: TIMEOUT, detail: 'The request head was not complete in time' },
+  'content-timeout': {
+    status: 408,
+    section: TIMEOUT,
+    detail: 'The content came more slowly than this server waits for',
+  },
+  'reply-timeout': { status: 503, section: 'RFC 9110 section 15.6.4', detail: 'The program did not answer in time' },
+  'write-timeout': { status: 408, section: TIMEOUT, detail: 'The client did not read its reply in time' },
 } as const
 
 export type Overdue = keyof typeof OVERDUE
 
 export function overdue(rule: Overdue): Refusal {
-  return { rule, section: 'RFC 9110 section 15.5.9', ...OVERDUE[rule] }
+  return { rule, ...OVERDUE[rule] }
 }
 
 /** What a handler's error asks for: what it says if it is a refusal, 413 for more content than it takes, else 500. */
