@@ -50,6 +50,18 @@ export class FramingFields {
   framingAt = 0
   brokenAt = 0
 
+  /** Whether these fields say no more than where the request goes and whether the connection stays. */
+  get isPlain(): boolean {
+    return (
+      this.hostStart !== -1 &&
+      this.contentLength === -1 &&
+      this.transferCodings === null &&
+      this.upgradeStart === -1 &&
+      !this.upgradeNamed &&
+      !this.expectsContinue
+    )
+  }
+
   reset(): void {
     this.touched = false
     this.hostStart = -1

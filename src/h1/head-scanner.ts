@@ -5,6 +5,7 @@ import { DIGIT, FIELD_VALUE, TARGET, TOKEN } from '../bytes/classes.ts'
 import type { RuleName } from './errors.ts'
 import { FramingFields } from './framing-fields.ts'
 import { DEFAULT_LIMITS, type H1Limits, METHOD_BYTES } from './limits.ts'
+import { type RememberedFields, remembered } from './remembered-fields.ts'
 
 export const MORE = 0
 export const COMPLETE = 1
@@ -50,6 +51,10 @@ export class HeadScanner {
   status = 0
   fieldCount = 0
   readonly framing = new FramingFields()
+  /** Where the first field line starts. */
+  linesStart = 0
+  /** The field lines, where they are ones that were read before; `framing` says nothing then. */
+  known: RememberedFields | null = null
   /** The broken rule and where it was broken, after BROKEN. */
   rule: RuleName = 'invalid-method'
 
@@ -58,12 +63,15 @@ export class HeadScanner {
   private phaseStart = 0
   private lineStart = 0
   private nameEnd = 0
+  private isRequest = true
 
   /** Makes ready for the next head: of a request, of a response, or a trailer section, which is field lines alone. */
   reset(what: 'request' | 'response' | 'trailers'): void {
     this.at = 0
     this.start = 0
     this.fieldCount = 0
+    this.known = null
+    this.isRequest = what === 'request'
     this.phaseStart = 0
     this.phase = what === 'request' ? START : what === 'response' ? VERSION : LINE_START
     if (this.framing.touched) this.framing.reset()
@@ -118,6 +126,14 @@ export class HeadScanner {
         case LINE_START: {
           const byte = bytes[i]
           this.lineStart = i - base
+          if (this.fieldCount === 0 && this.isRequest) {
+            this.linesStart = this.lineStart
+            this.known = stop === end ? remembered(bytes, i, end, limits) : null
+            if (this.known !== null) {
+              this.at = end - base
+              return COMPLETE
+            }
+          }
           if (byte === CR) {
             i++
             phase = LAST_LF

@@ -9,6 +9,7 @@ import { type Framing, persists, requestFraming, responseFraming, TUNNELLED, UNT
 import { HeadFields } from './head-fields.ts'
 import type { HeadScanner } from './head-scanner.ts'
 import type { H1Limits } from './limits.ts'
+import { remember } from './remembered-fields.ts'
 import type { H1Head } from './sink.ts'
 
 const SLASH = 0x2f
@@ -28,10 +29,12 @@ export class ReceivedHead implements H1Head {
   broken: RuleName | null = null
   brokenAt = 0
   private readonly text: string
-  private made: Fields | null = null
+  private made: Fields | null
 
-  constructor(text: string) {
+  /** @param fields those of `text`, where they are there already */
+  constructor(text: string, fields: Fields | null = null) {
     this.text = text
+    this.made = fields
   }
 
   get fields(): Fields {
@@ -55,14 +58,16 @@ export function requestHead(
   headEnd: number,
   limits: H1Limits,
 ): ReceivedHead {
-  const { start, targetStart, framing: facts } = scanner
-  const text = latin1(bytes, base + start, headEnd)
-  const head = new ReceivedHead(text)
+  const { start, targetStart, known } = scanner
+  const facts = known === null ? scanner.framing : known.facts
+  const text = latin1(bytes, base + start, known === null ? headEnd : base + scanner.targetEnd)
+  const head = new ReceivedHead(text, known === null ? null : known.fields)
   head.method = methodOf(text, scanner.methodEnd - start)
   head.target = text.slice(targetStart - start, scanner.targetEnd - start)
   head.minor = scanner.minor === 0 ? 0 : 1
   head.persistent = persists(facts, head.minor)
-  if (facts.hostStart !== -1) head.host = text.slice(facts.hostStart - start, facts.hostEnd - start)
+  if (known !== null) head.host = known.host
+  else if (facts.hostStart !== -1) head.host = text.slice(facts.hostStart - start, facts.hostEnd - start)
 
   if (
     (bytes[base + targetStart] !== SLASH || head.method === 'CONNECT') &&
@@ -86,6 +91,8 @@ export function requestHead(
       head.upgrade = text.slice(facts.upgradeStart - start, facts.upgradeEnd - start)
     }
   }
+  if (known === null && head.broken === null)
+    remember(bytes, base + scanner.linesStart, headEnd, limits, head.host, facts)
   return head
 }
 
