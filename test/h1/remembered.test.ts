@@ -111,6 +111,15 @@ describe('field lines that come again and again', () => {
     assert.deepEqual(told(request, { ...DEFAULT_LIMITS, headBytes: 100 }), ['refused head-too-large at 100'])
   })
 
+  it('count towards the size of the head they stand in', () => {
+    const request = `GET / HTTP/1.1\r\n${linesOf('i.example')}`
+    const limits = { ...DEFAULT_LIMITS, headBytes: request.length + 10 }
+    often(request, limits)
+    assert.deepEqual(told(request.replace('/', `/${'x'.repeat(20)}`), limits), [
+      `refused head-too-large at ${limits.headBytes}`,
+    ])
+  })
+
   it('may have another request behind them', () => {
     const request = `GET / HTTP/1.1\r\n${linesOf('h.example')}`
     often(request)
