@@ -61,12 +61,7 @@ export const CASES: readonly SmugglingCase[] = [
     '',
     SMUGGLED,
   ]),
-  refused('equal lengths', 'repeated-content-length', [
-    'Content-Length: 2',
-    'Content-Length: 2',
-    '',
-    `ab${SMUGGLED}`,
-  ]),
+  refused('equal lengths', 'repeated-content-length', ['Content-Length: 2', 'Content-Length: 2', '', `ab${SMUGGLED}`]),
   refused('a list of lengths', 'invalid-content-length', withLength(`${SIZE}, 0`)),
   refused('a length with a plus', 'invalid-content-length', withLength(`+${SIZE}`)),
   refused('a length with a space', 'invalid-content-length', withLength('3 5')),
