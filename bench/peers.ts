@@ -158,6 +158,14 @@ export const others: readonly Peer[] = [
     collects: false,
   },
   {
+    name: 'node-limit',
+    title: 'node:net, no parsing',
+    needs: [],
+    version: () => `Node ${process.versions.node}`,
+    services: { hello: ({ port }) => node(script('node-limit.mjs'), port) },
+    collects: true,
+  },
+  {
     name: 'net',
     title: 'node:net, read once',
     needs: [],
