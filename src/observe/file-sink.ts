@@ -2,7 +2,7 @@
 // call, as nginx does with `access_log … buffer= flush=`: order holds, nothing is in flight when the process ends, and
 // the loop is held up for some microseconds ten times a second. Rotation is part of it because no library rotates by
 // size and age, keeps a number and survives a full disk without a worker thread that a quick exit would cut short.
-import { closeSync, fstatSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { putAside } from './rotation.ts'
 import { countLines, lostLines, MOST_WAITING, type Sink } from './sink.ts'
@@ -135,7 +135,7 @@ export class FileSink implements Sink {
 
   private open(): void {
     const { path, date } = this.options
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     this.descriptor = openSync(path, 'a')
     const { size, birthtimeMs } = fstatSync(this.descriptor)
     this.regular = fstatSync(this.descriptor).isFile()
@@ -179,4 +179,17 @@ const REASONS: Readonly<{ [code: string]: string }> = {
 function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException
   return REASONS[code ?? ''] ?? message
+}
+
+/** A folder with those above it. Node's own way never ends where the system says ENOENT of a folder whose parent exists, as in /proc. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error
+    makeFolder(dirname(path))
+    mkdirSync(path)
+  }
 }

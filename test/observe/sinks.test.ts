@@ -57,6 +57,12 @@ function pass(milliseconds: number): void {
 const read = (name = 'server.log') => readFileSync(join(folder, name), 'utf8')
 
 describe('a log file', () => {
+  test('is refused where its folder cannot be made', () => {
+    assert.throws(() => sinkOf({ path: '/proc/none/such/server.log' }), /ENOENT|EACCES|EPERM/)
+    writeFileSync(join(folder, 'file'), '')
+    assert.throws(() => sinkOf({ path: join(folder, 'file', 'deeper', 'server.log') }), /ENOTDIR/)
+  })
+
   test('is appended to, in a folder that is made', () => {
     const path = join(folder, 'a', 'b', 'x.log')
     for (const line of ['one\n', 'two\n']) {
