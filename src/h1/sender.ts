@@ -181,11 +181,6 @@ export class SendingSide {
     return this.sending === CONTENT
   }
 
-  /** The content's bytes that must follow; -1 where the end is told otherwise. */
-  get contentLeft(): number {
-    return this.sendLeft
-  }
-
   /** Nothing about the request makes its response look different from others: not its method, nor its connection. */
   private get isUsual(): boolean {
     return (
