@@ -1,0 +1,110 @@
+// Bytes on their way out, gathered in blocks that are used again: small pieces are put into the block at hand, large ones
+// are lent. For wires made of bytes rather than text; output.ts serves those made of text.
+
+/** Holds the answers to one read of most connections. A block is held only while something is gathered in it. */
+const BLOCK = 64 * 1024
+/** Free blocks kept for a thread: as many as there are connections that gather at a time, which are few. */
+const MOST_SPARE = 16
+
+const NOTHING = new Uint8Array(0)
+const spare: Uint8Array[] = []
+
+/** A Buffer where there is one: sockets take it as it is. */
+const newBlock: (size: number) => Uint8Array =
+  typeof Buffer === 'function' ? size => Buffer.allocUnsafeSlow(size) : size => new Uint8Array(size)
+
+export class ByteOutput {
+  /** The block at hand: bytes are put into it from `at` on, once `reserve` has made room. */
+  bytes: Uint8Array = NOTHING
+  at = 0
+  /** Where what has not been taken up as a piece yet begins in the block. */
+  private from = 0
+  /** Everything before that; null while there is nothing, which is the usual case. */
+  private pieces: Uint8Array[] | null = null
+  private before = 0
+  /** Blocks that are full. */
+  private filled: Uint8Array[] | null = null
+
+  /** How many bytes are waiting. */
+  get size(): number {
+    return this.before + this.at - this.from
+  }
+
+  /** Makes room for `count` bytes from `at` on in `bytes`. */
+  reserve(count: number): void {
+    if (this.at + count > this.bytes.length) this.nextBlock(count)
+  }
+
+  /** Adds a copy of the bytes from `start` to `end`. */
+  copy(from: Uint8Array, start: number, end: number): void {
+    const length = end - start
+    this.reserve(length)
+    const { bytes } = this
+    if (length <= SHORT) for (let i = start, at = this.at; i < end; i++) bytes[at++] = from[i]
+    else bytes.set(start === 0 && end === from.length ? from : from.subarray(start, end), this.at)
+    this.at += length
+  }
+
+  /** Adds bytes that are not copied: they must not change before they have been written. */
+  lend(bytes: Uint8Array): void {
+    this.endPiece()
+    this.pieces ??= []
+    this.pieces.push(bytes)
+    this.before += bytes.length
+  }
+
+  /** All of it, in order; nothing waits afterwards. `recycle` or `forget` must follow once it has been written. */
+  take(): readonly Uint8Array[] {
+    if (this.pieces === null) {
+      const { from, at } = this
+      this.from = at
+      return at === from ? [] : [this.bytes.subarray(from, at)]
+    }
+    this.endPiece()
+    const { pieces } = this
+    this.pieces = null
+    this.before = 0
+    return pieces
+  }
+
+  /** What was taken may be overwritten: the blocks are used again. */
+  recycle(): void {
+    if (this.filled !== null) for (const block of this.filled) giveBack(block)
+    giveBack(this.bytes)
+    this.forget()
+  }
+
+  /** What was taken is still being read: the blocks are left to it. */
+  forget(): void {
+    this.filled = null
+    this.bytes = NOTHING
+    this.at = 0
+    this.from = 0
+  }
+
+  private nextBlock(count: number): void {
+    this.endPiece()
+    if (this.bytes !== NOTHING) {
+      this.filled ??= []
+      this.filled.push(this.bytes)
+    }
+    this.bytes = count <= BLOCK ? (spare.pop() ?? newBlock(BLOCK)) : newBlock(count)
+    this.at = 0
+    this.from = 0
+  }
+
+  private endPiece(): void {
+    if (this.at === this.from) return
+    this.pieces ??= []
+    this.pieces.push(this.bytes.subarray(this.from, this.at))
+    this.before += this.at - this.from
+    this.from = this.at
+  }
+}
+
+/** Up to here a loop is quicker than a call. */
+const SHORT = 48
+
+function giveBack(block: Uint8Array): void {
+  if (block.length === BLOCK && spare.length < MOST_SPARE) spare.push(block)
+}
