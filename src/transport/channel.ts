@@ -1,5 +1,6 @@
 // A channel: what a connection's bytes go through, be it a TCP socket, TLS, a Unix socket or a simulation. Whoever is
 // above sees bytes come in, hands an output down, and is told what became of it.
+import type { ByteOutput } from '../bytes/byte-output.ts'
 import type { Output } from '../bytes/output.ts'
 
 export interface Channel {
@@ -20,6 +21,8 @@ export interface Channel {
   readonly closed: boolean
   /** Hands all of the output's bytes on, in order, and leaves it empty. `drained` follows where `backlog` is above 0 afterwards. */
   write(output: Output): void
+  /** The same for an output of bytes, whose blocks are recycled as soon as nobody reads them. */
+  writeBytes(output: ByteOutput): void
   /** Stops reading, at the latest after one more `receive`. Legal inside `receive`. */
   pause(): void
   resume(): void

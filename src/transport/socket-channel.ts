@@ -3,6 +3,7 @@
 // which find the channel in a property of the socket. This is the hot path: a request costs one `receive` and one `write`.
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import type { ByteOutput } from '../bytes/byte-output.ts'
 import type { Output } from '../bytes/output.ts'
 import { plainAddress } from './address.ts'
 import type { Channel, ChannelUser, Ends } from './channel.ts'
@@ -83,6 +84,28 @@ export class SocketChannel implements Channel {
     } else {
       if (text === '' || this.over) return
       this.socket.write(text, 'latin1')
+    }
+    if (this.socket.writableLength !== 0) this.waiting = true
+  }
+
+  writeBytes(output: ByteOutput): void {
+    if (output.size === 0) return
+    const pieces = output.take()
+    if (this.over) {
+      output.recycle()
+      return
+    }
+    // TLS reads what it was given later on: it gets a copy, which costs less than a new block.
+    if ('encrypted' in this.socket && pieces.length === 1) {
+      const copy = Buffer.allocUnsafe(pieces[0].length)
+      copy.set(pieces[0])
+      this.socket.write(copy)
+      output.recycle()
+    } else {
+      writeAll(this.socket, pieces)
+      // An empty queue means that the kernel has a copy.
+      if (this.socket.writableLength === 0) output.recycle()
+      else output.forget()
     }
     if (this.socket.writableLength !== 0) this.waiting = true
   }
@@ -243,6 +266,12 @@ function writePieces(socket: Socket, pieces: readonly (string | Uint8Array)[]): 
     if (typeof piece === 'string') socket.write(piece, 'latin1')
     else socket.write(piece)
   }
+  if (pieces.length > 1) socket.uncork()
+}
+
+function writeAll(socket: Socket, pieces: readonly Uint8Array[]): void {
+  if (pieces.length > 1) socket.cork()
+  for (let i = 0; i < pieces.length; i++) socket.write(pieces[i])
   if (pieces.length > 1) socket.uncork()
 }
 

@@ -1,6 +1,7 @@
 // Connections in memory: pairs of channels whose bytes arrive when the test says so, in pieces of any size, late, or
 // not at all. Nothing happens by itself: `run` (or `settle`, where promises are involved) lets it happen, always in the
 // same order. What is received is lent: it is overwritten after the call.
+import type { ByteOutput } from '../../src/bytes/byte-output.ts'
 import type { Output } from '../../src/bytes/output.ts'
 import type { Channel, ChannelUser, Ends } from '../../src/transport/index.ts'
 import { lend } from './scribble.ts'
@@ -143,6 +144,16 @@ export class SimulatedChannel implements Channel {
       const bytes = typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece
       if (bytes.length > 0) this.waiting.push(bytes)
     }
+    this.pass()
+    if (this.waiting.length > 0) this.drainOwed = true
+  }
+
+  writeBytes(output: ByteOutput): void {
+    const pieces = output.take().map(piece => Uint8Array.from(piece))
+    output.recycle()
+    if (this.closed) return
+    if (this.finishing) throw new Error('Written after finish()')
+    this.waiting.push(...pieces)
     this.pass()
     if (this.waiting.length > 0) this.drainOwed = true
   }
