@@ -2,15 +2,15 @@
 // before and after. Time is simulated: it passes when a test says so.
 import assert from 'node:assert/strict'
 import { readdirSync, readlinkSync } from 'node:fs'
-import { connect, type Socket } from 'node:net'
-import { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import type { TestContext } from 'node:test'
-import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import { developmentCertificate } from '../../src/certificates/index.ts'
 import type { Handler, ServerEvent } from '../../src/exchange/index.ts'
 import { type ServeOptions, type Server, serve } from '../../src/server/index.ts'
 import { folderFor } from '../support/folder.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
+import { openSocket, type SocketOptions } from '../support/sockets.ts'
 
 /** What connections can be read through. */
 export const WIRES = ['TCP, shared reads', 'TCP, streams', 'TLS'] as const
@@ -132,9 +132,7 @@ function isBack(now: Level, before: Level): boolean {
   return Object.entries(now).every(([kind, count]) => count <= (before[kind] ?? 0))
 }
 
-export interface ClientOptions {
-  /** The address it comes from. */
-  readonly from?: string
+export interface ClientOptions extends SocketOptions {
   /** Whether it reads what it is sent; it can be told to later. */
   readonly reads?: boolean
 }
@@ -151,24 +149,9 @@ export class Client {
   private readonly pieces: Buffer[] = []
   private readonly watchers = new Set<() => void>()
 
-  static connect(port: number, options: ClientOptions, secure: ConnectionOptions | null): Promise<Client> {
-    return new Promise((resolve, reject) => {
-      const bare = connect({
-        port,
-        host: '127.0.0.1',
-        allowHalfOpen: true,
-        noDelay: true,
-        ...(options.from === undefined ? {} : { localAddress: options.from }),
-      })
-      const socket: Socket | TLSSocket = secure === null ? bare : connectTls({ socket: new Wrapper(bare), ...secure })
-      const client = new Client(socket, bare, options.reads ?? true)
-      socket.once(secure === null ? 'connect' : 'secureConnect', () => {
-        socket.off('close', refused)
-        resolve(client)
-      })
-      const refused = (): void => reject(client.error ?? new Error('The connection was closed at once'))
-      socket.once('close', refused)
-    })
+  static async connect(port: number, options: ClientOptions, secure: ConnectionOptions | null): Promise<Client> {
+    const { socket, bare } = await openSocket(port, options, secure)
+    return new Client(socket, bare, options.reads ?? true)
   }
 
   private constructor(socket: Socket, bare: Socket, reads: boolean) {
@@ -187,7 +170,6 @@ export class Client {
     socket.on('error', error => {
       this.error = error
     })
-    if (bare !== socket) bare.on('error', () => {})
     socket.on('close', () => {
       this.closed = true
       this.look()
@@ -246,38 +228,6 @@ export class Client {
 
   private look(): void {
     for (const look of [...this.watchers]) look()
-  }
-}
-
-/** Keeps TLS off the socket's handle: resetting it under a TLSSocket crashes Node. */
-class Wrapper extends Duplex {
-  private readonly bare: Socket
-
-  constructor(bare: Socket) {
-    super({ allowHalfOpen: true })
-    this.bare = bare
-    bare.on('data', bytes => {
-      if (!this.push(bytes)) bare.pause()
-    })
-    bare.on('end', () => this.push(null))
-    bare.on('close', () => this.destroy())
-  }
-
-  override _read(): void {
-    this.bare.resume()
-  }
-
-  override _write(bytes: Uint8Array, _encoding: string, done: (error?: Error | null) => void): void {
-    this.bare.write(bytes, done)
-  }
-
-  override _final(done: () => void): void {
-    this.bare.end(done)
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.bare.destroy()
-    done(error)
   }
 }
 
