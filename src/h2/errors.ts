@@ -25,7 +25,7 @@ interface Rule {
   readonly code: CodeName
   readonly scope: 'stream' | 'connection'
   /** The status a server answers with; 0 where the stream is reset, or the connection ended, without a reply. */
-  readonly status: 0 | 413 | 431
+  readonly status: 0 | 413 | 414 | 431
   readonly section: string
   readonly detail: string
 }
@@ -271,6 +271,13 @@ export const RULES = {
     status: 431,
     section: 'RFC 9113 section 10.5.1',
     detail: 'The fields together are larger than SETTINGS_MAX_HEADER_LIST_SIZE, or more than this server reads',
+  },
+  'target-too-long': {
+    code: 'NO_ERROR',
+    scope: 'stream',
+    status: 414,
+    section: 'RFC 9110 section 15.5.15',
+    detail: 'The path is longer than this server reads',
   },
   'content-too-large': {
     code: 'NO_ERROR',

@@ -21,6 +21,8 @@ export class H2Stream {
   windowSize = 0
   /** Content that has been used, but not been given back to the window yet. */
   consumed = 0
+  /** Content that was passed on and has not been used yet. */
+  unread = 0
 
   // --- What goes out ---
   /** A final head has been sent. */
@@ -29,6 +31,8 @@ export class H2Stream {
   bodiless = false
   /** The request was HEAD. */
   answersHead = false
+  /** The request was CONNECT: a 2xx response opens a tunnel, whose content has no length. */
+  answersConnect = false
   /** What the peer takes of content. Below 0 after SETTINGS has made it smaller (RFC 9113 section 6.9.2). */
   sendWindow = 0
   /** Content that waits for its turn or for a window; null where there is none. */
@@ -38,13 +42,21 @@ export class H2Stream {
   /** Our message ends behind what is pending. */
   endsAfter = false
   trailers: FieldList | null = null
+  /** What is pending may be lent to the output: it stays as it is. */
+  pendingLasts = false
+  /** The sink waits to be told that more can be given. */
+  tellsWritable = false
+  /** Content that the head has promised and that has not been given yet; -1 where the length is not known. */
+  sendLeft = -1
 
   // --- Whose turn it is (scheduler.ts) ---
   urgency = 3
   incremental = false
-  /** In the scheduler's queue; the next one of the same urgency. */
+  /** In one of the scheduler's queues, with its neighbours there. */
   queued = false
+  queue = 0
   next: H2Stream | null = null
+  previous: H2Stream | null = null
 
   constructor(id: number) {
     this.id = id
