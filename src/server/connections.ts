@@ -4,7 +4,8 @@ import type { Handler } from '../exchange/index.ts'
 import { formatDate } from '../http/dates.ts'
 import type { Channel } from '../transport/index.ts'
 import { type DrainReport, drainAll } from './drain.ts'
-import { H1Driver, type Held } from './h1-driver.ts'
+import type { Driver, Held } from './driver.ts'
+import { H1Driver } from './h1-driver.ts'
 import { TICK } from './patience.ts'
 import type { Settings } from './settings.ts'
 
@@ -15,7 +16,7 @@ export interface Ledger extends Held {
 
 export class Connections {
   private readonly settings: Settings
-  private readonly drivers = new Set<H1Driver>()
+  private readonly drivers = new Set<Driver>()
   private readonly stopClock: () => void
   private whenEmptied: (() => void)[] = []
 
@@ -62,10 +63,10 @@ export class Connections {
     const { clock, preamble } = this.settings
     preamble.date = formatDate(clock.date())
     const now = Math.floor(clock.now())
-    for (const driver of this.drivers) driver.patience.look(driver, now)
+    for (const driver of this.drivers) driver.look(now)
   }
 
-  private readonly remove = (driver: H1Driver): void => {
+  private readonly remove = (driver: Driver): void => {
     this.drivers.delete(driver)
     if (this.drivers.size === 0) {
       for (const tell of this.whenEmptied) tell()

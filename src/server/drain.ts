@@ -1,16 +1,16 @@
 // Ending in order: nothing new is begun, what is under way may finish, and what does not finish in time is cut and named.
 import type { Clock } from '../transport/index.ts'
-import type { H1Driver } from './h1-driver.ts'
+import type { Driver } from './driver.ts'
 import { TICK } from './patience.ts'
 
 export interface DrainReport {
   /** Connections that ended in order. */
   readonly finished: number
-  /** Those that were cut, and what they were doing. */
-  readonly cut: readonly CutConnection[]
+  /** What the others were doing when they were cut: one entry for each request under way. */
+  readonly cut: readonly CutRequest[]
 }
 
-export interface CutConnection {
+export interface CutRequest {
   readonly connection: number
   readonly address: string
   /** The request under way, as `GET /path`; empty where its reply was complete and only not read yet. */
@@ -24,7 +24,7 @@ export interface CutConnection {
  * @param emptied fulfilled when the last of them has ended: no timer of a clock keeps a process alive, so none is waited for
  */
 export function drainAll(
-  drivers: ReadonlySet<H1Driver>,
+  drivers: ReadonlySet<Driver>,
   clock: Clock,
   deadline: number,
   emptied: Promise<void>,
@@ -36,11 +36,13 @@ export function drainAll(
     let stop = (): void => {}
     const end = (): void => {
       stop()
-      const cut = [...drivers].filter(isUnderWay)
-      const reports = cut.map(cutOf)
-      for (const driver of cut) driver.destroy('drain deadline', new Error('The server ended before this exchange did'))
+      const busy = [...drivers].filter(driver => driver.underWay.length > 0)
+      const cut = busy.flatMap(requestsOf)
+      for (const driver of busy)
+        driver.destroy('drain deadline', new Error('The server ended before this exchange did'))
+      // The others have only not closed their side yet.
       for (const driver of [...drivers]) driver.destroy('drain deadline')
-      resolve({ finished: before - cut.length, cut: reports })
+      resolve({ finished: before - busy.length, cut })
     }
     if (drivers.size === 0 || deadline <= 0) return end()
     stop = clock.every(Math.min(TICK, 50), () => {
@@ -50,17 +52,6 @@ export function drainAll(
   })
 }
 
-/** Whether a reply is awaited, or has not all gone out; the others have only not closed their side yet. */
-function isUnderWay(driver: H1Driver): boolean {
-  return driver.exchange !== null || driver.channel.backlog > 0
-}
-
-function cutOf(driver: H1Driver): CutConnection {
-  const { exchange } = driver
-  return {
-    connection: driver.channel.id,
-    address: driver.peer.address,
-    request: exchange === null ? '' : `${exchange.method} ${exchange.target}`,
-    sent: driver.sent,
-  }
+function requestsOf({ channel, peer, underWay }: Driver): CutRequest[] {
+  return underWay.map(({ request, sent }) => ({ connection: channel.id, address: peer.address, request, sent }))
 }

@@ -2,50 +2,49 @@
 // a time; everything that comes out while one read is handled leaves in one write (h1-flow.ts). Time is looked at from
 // outside (patience.ts).
 import { copyOf } from '../bytes/copy.ts'
-import { type Handler, type Peer, type Refusal, Refused, Reply, Tunnel } from '../exchange/index.ts'
+import { type Handler, type Refusal, Refused, type Reply } from '../exchange/index.ts'
 import { CONTENT, type H1Error, type H1Head, type H1Sink, IDLE } from '../h1/index.ts'
 import { FieldList, type Fields } from '../http/fields.ts'
-import type { Channel, ChannelUser } from '../transport/index.ts'
+import type { Channel } from '../transport/index.ts'
+import { type AnswerHost, abandonReply, ask, failExchange, letGoFailed, replyTo, tell } from './answering.ts'
 import type { ContentPump } from './content-pump.ts'
-import { type ExchangeHost, H1Exchange } from './h1-exchange.ts'
+import type { Driver, Held, UnderWay } from './driver.ts'
+import { H1Exchange, type H1ExchangeHost } from './h1-exchange.ts'
 import { H1Flow } from './h1-flow.ts'
-import { abandonReply, type ReplyHost, sendReply } from './h1-reply.ts'
+import { type Watched, waitOf } from './h1-patience.ts'
+import { type ReplyHost, sendReply } from './h1-reply.ts'
 import { IncomingBody } from './incoming-body.ts'
-import { Patience, type Watched } from './patience.ts'
-import { BARE_FAILURE, contentUnread, noPage, noReply, refusalFor, refusalOf } from './refusals.ts'
+import { Patience } from './patience.ts'
+import { contentUnread, refusalOf } from './refusals.ts'
 import type { Settings } from './settings.ts'
 
-export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHost, ReplyHost, Watched {
+export class H1Driver
+  extends H1Flow
+  implements Driver, H1Sink, H1ExchangeHost, AnswerHost<H1Exchange>, ReplyHost, Watched
+{
+  readonly handler: Handler
   readonly settings: Settings
-  readonly patience = new Patience()
+  readonly patience = new Patience<Watched>()
   exchange: H1Exchange | null = null
   /** The request's content, or a tunnel's, while it comes in. */
   incoming: IncomingBody | null = null
   pump: ContentPump | null = null
   requests = 0
   tunnelling = false
-  status = 0
   sent = 0
 
-  private readonly handler: Handler
-  private readonly whenClosed: (driver: H1Driver) => void
+  private readonly whenClosed: (driver: Driver) => void
   /** Unread content is being thrown away: so many bytes more are worth it; -1 where none is. */
   private discarding = -1
   private draining = false
   private continueDue = false
-  private peerMade: Peer | null = null
   private reported: Refusal | null = null
 
-  constructor(channel: Channel, handler: Handler, settings: Settings, whenClosed: (driver: H1Driver) => void) {
+  constructor(channel: Channel, handler: Handler, settings: Settings, whenClosed: (driver: Driver) => void) {
     super(channel, settings.h1Limits)
     this.handler = handler
     this.settings = settings
     this.whenClosed = whenClosed
-  }
-
-  get peer(): Peer {
-    this.peerMade ??= { connection: this.channel.id, ...this.channel.ends }
-    return this.peerMade
   }
 
   /** Bytes that are neither with the program nor with the kernel, by where they wait. */
@@ -56,6 +55,16 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
       waiting: this.waitingBytes,
       output: this.channel.backlog + this.connection.output.size,
     }
+  }
+
+  get underWay(): readonly UnderWay[] {
+    const { exchange, sent } = this
+    if (exchange !== null) return [{ request: `${exchange.method} ${exchange.target}`, sent }]
+    return this.channel.backlog > 0 ? [{ request: '', sent }] : []
+  }
+
+  look(now: number): void {
+    this.patience.look(this, waitOf(this), this.settings.limits, now)
   }
 
   /** No new request is taken up after the one under way. */
@@ -106,7 +115,6 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
     const { settings } = this
     this.requests++
     this.sent = 0
-    this.status = 0
     if (head.length !== 0) {
       this.incoming = new IncomingBody(this, head.length === -1 ? undefined : head.length)
       this.continueDue = head.expectsContinue
@@ -116,13 +124,7 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
     this.exchange = exchange
     if (settings.reports.exchanges) exchange.startedAt = settings.clock.now()
     if (this.draining || this.requests === settings.limits.requestsPerConnection) this.connection.closeAfterThis()
-    try {
-      const reply = this.handler(exchange)
-      if (reply instanceof Reply) this.answer(exchange, reply)
-      else this.answerLater(exchange, reply)
-    } catch (error) {
-      this.failExchange(exchange, error)
-    }
+    ask(this, exchange)
   }
 
   content(bytes: Uint8Array, start: number, end: number): void {
@@ -210,14 +212,14 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
   }
 
   letGoFailed(error: unknown): void {
-    this.settings.report({ kind: 'failed', error, exchange: this.exchange, doing: 'letting go of a reply' })
+    letGoFailed(this.settings, this.exchange, error)
   }
 
   /** The exchange has its whole reply. */
   exchangeOver(): void {
     const { exchange } = this
     this.exchange = null
-    if (exchange !== null && this.settings.reports.exchanges) this.tell(exchange, true)
+    if (exchange !== null) this.tell(exchange, true)
     if (this.incoming !== null) {
       this.incoming.fail(contentUnread())
       this.incoming = null
@@ -229,6 +231,29 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
 
   // --- Answers ---
 
+  answer(exchange: H1Exchange, reply: Reply): void {
+    if (!exchange.answerable) {
+      abandonReply(this.settings, exchange, reply)
+      return
+    }
+    exchange.reply = reply
+    if (this.incoming !== null) this.prepareForUnread(this.incoming)
+    try {
+      sendReply(this, reply)
+    } catch (error) {
+      // Nothing has been sent of it, or the connection is lost.
+      if (this.connection.sending !== IDLE) {
+        this.brokeOff(error)
+        return
+      }
+      abandonReply(this.settings, exchange, reply)
+      exchange.reply = null
+      this.replyFailed(exchange, error)
+      return
+    }
+    if (!this.receiving) this.settle()
+  }
+
   /** Refuses what is under way: the request being read, or the content of the one that is being answered. */
   refuse(refusal: Refusal): void {
     this.connection.closeAfterThis()
@@ -239,7 +264,7 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
       this.incoming?.fail(new Refused(refusal))
       return
     }
-    if (this.connection.sending === IDLE) sendReply(this, this.replyTo(refusal, null))
+    if (this.connection.sending === IDLE) sendReply(this, replyTo(this.settings, refusal, null))
     if (!this.receiving) this.settle()
   }
 
@@ -249,7 +274,7 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
     if (exchange === null) return
     this.connection.closeAfterThis()
     this.refused(refusal)
-    this.answer(exchange, this.replyTo(refusal, exchange))
+    this.answer(exchange, replyTo(this.settings, refusal, exchange))
     exchange.abort(new Refused(refusal))
   }
 
@@ -286,56 +311,10 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
     return this.settings.limits.pipelineBytes
   }
 
-  private answerLater(exchange: H1Exchange, reply: unknown): void {
-    if (!isThenable(reply)) {
-      this.failExchange(exchange, noReply(reply))
-      return
-    }
-    reply.then(
-      value => {
-        if (value instanceof Reply) this.answer(exchange, value)
-        else this.failExchange(exchange, noReply(value))
-      },
-      error => this.failExchange(exchange, error),
-    )
-  }
-
-  private answer(exchange: H1Exchange, reply: Reply): void {
-    if (exchange !== this.exchange || exchange.aborted || exchange.reply !== null) {
-      abandonReply(this, reply)
-      return
-    }
-    exchange.reply = reply
-    if (this.incoming !== null) this.prepareForUnread(this.incoming)
-    try {
-      sendReply(this, reply)
-    } catch (error) {
-      // Nothing has been sent of it, or the connection is lost.
-      if (this.connection.sending !== IDLE) {
-        this.brokeOff(error)
-        return
-      }
-      abandonReply(this, reply)
-      exchange.reply = null
-      this.replyFailed(exchange, error)
-      return
-    }
-    if (!this.receiving) this.settle()
-  }
-
   /** A reply that cannot be sent is answered for once; where that cannot be sent either, there is nothing left to say. */
   private replyFailed(exchange: H1Exchange, error: unknown): void {
     if (exchange.failed) this.brokeOff(error)
-    else this.failExchange(exchange, error)
-  }
-
-  private failExchange(exchange: H1Exchange, error: unknown): void {
-    if (exchange !== this.exchange || exchange.aborted || exchange.reply !== null) return
-    exchange.failed = true
-    const refusal = refusalFor(error)
-    if (refusal.rule !== 'handler-failed') this.refused(refusal)
-    else this.settings.report({ kind: 'failed', error, exchange, doing: 'answering a request' })
-    this.answer(exchange, this.replyTo(refusal, exchange))
+    else failExchange(this, exchange, error)
   }
 
   /** Content that will not be read decides, before the head goes out, whether the connection can be used again. */
@@ -347,32 +326,8 @@ export class H1Driver extends H1Flow implements ChannelUser, H1Sink, ExchangeHos
     if (this.continueDue || (!incoming.started && left > this.settings.limits.discardBytes)) connection.closeAfterThis()
   }
 
-  private replyTo(refusal: Refusal, exchange: H1Exchange | null): Reply {
-    try {
-      const reply: unknown = this.settings.refuse(refusal, exchange)
-      if (!(reply instanceof Reply) || reply.body instanceof Tunnel) throw noPage(reply)
-      return reply
-    } catch (error) {
-      this.settings.report({ kind: 'failed', error, exchange, doing: 'making the page of a refusal' })
-      return BARE_FAILURE
-    }
-  }
-
   private tell(exchange: H1Exchange, complete: boolean): void {
-    if (!this.settings.reports.exchanges) return
-    const duration = this.settings.clock.now() - exchange.startedAt
-    this.settings.report({ kind: 'exchange', exchange, status: this.status, sent: this.sent, duration, complete })
+    exchange.sent = this.sent
+    tell(this.settings, exchange, complete)
   }
-}
-
-/** Bytes in a connection's keeping: of an incomplete head, of content for the program, behind them, and on the way out. */
-export interface Held {
-  readonly head: number
-  readonly content: number
-  readonly waiting: number
-  readonly output: number
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null)?.then === 'function'
 }

@@ -4,33 +4,20 @@
 import { HeldBytes } from '../bytes/held-bytes.ts'
 import { H1Connection, type H1Limits, type H1Sink } from '../h1/index.ts'
 import type { Channel } from '../transport/index.ts'
-
-/** Replies that may wait to be written, or for the kernel to take them, while further requests are taken up: a client that pipelines must also read. */
-const OUTPUT_AHEAD = 256 * 1024
+import { Flow, OUTPUT_AHEAD } from './flow.ts'
 
 const NO_BYTES = new Uint8Array(0)
 
-export abstract class H1Flow {
-  readonly channel: Channel
+export abstract class H1Flow extends Flow {
   readonly connection: H1Connection
-  /** FIN has been sent: what still comes in is thrown away until the peer closes too. */
-  lingering = false
-  /** Whose doing the end was, for the log. */
-  endedBy = 'peer'
 
   /** What the connection has not taken yet: a pipelined request behind the one being answered, or content nobody has asked for. */
   protected leftover: HeldBytes | null = null
-  /** The connection is taking bytes in: replies wait until it is through, to leave together. */
-  protected receiving = false
-  /** The kernel has not taken all of what was written. */
-  protected stalled = false
-  protected peerEnded = false
-  private readingPaused = false
   /** The connection is to be asked to go on as soon as what has gathered is written: it was paused, or owes an end. */
   private heldBack = false
 
   constructor(channel: Channel, limits: H1Limits) {
-    this.channel = channel
+    super(channel)
     this.connection = new H1Connection('server', limits)
   }
 
@@ -63,21 +50,9 @@ export abstract class H1Flow {
     this.settle()
   }
 
-  /** Sends FIN behind what was written, and lingers: a close at once could cost the peer the last reply (RFC 9112 section 9.6). */
-  finish(why: string): void {
-    if (this.lingering) return
-    this.flush()
-    this.lingering = true
-    this.endedBy = why
+  override finish(why: string): void {
+    super.finish(why)
     this.leftover = null
-    this.setReading(true)
-    this.channel.finish()
-  }
-
-  /** Cuts the connection. With an error the peer sees a reset, so that it does not take half a reply for a whole one. */
-  destroy(why: string, error?: Error): void {
-    this.endedBy = why
-    this.channel.destroy(error)
   }
 
   /** After anything happened: writes what has gathered, then closes, or goes on with what waits. */
@@ -161,12 +136,5 @@ export abstract class H1Flow {
     if (this.connection.finished || this.channel.closed) return
     this.leftover ??= new HeldBytes()
     this.leftover.add(bytes, start, end)
-  }
-
-  private setReading(on: boolean): void {
-    if (on !== this.readingPaused) return
-    this.readingPaused = !on
-    if (on) this.channel.resume()
-    else this.channel.pause()
   }
 }

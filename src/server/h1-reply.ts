@@ -21,8 +21,7 @@ export interface ReplyHost extends ContentTarget, ContentSource {
   pump: ContentPump | null
   /** The connection has stopped being HTTP. */
   tunnelling: boolean
-  /** The reply's status, and its bytes of content handed on. */
-  status: number
+  /** Bytes of content of the present reply, or the last one, that were handed on. */
   sent: number
   /** The exchange has its whole reply. */
   exchangeOver(): void
@@ -31,7 +30,7 @@ export interface ReplyHost extends ContentTarget, ContentSource {
 /** Sends the reply, or starts to: the host's `exchangeOver` is called when all of it has been sent. */
 export function sendReply(host: ReplyHost, reply: Reply): void {
   const { body, status, fields } = reply
-  host.status = status
+  if (host.exchange !== null) host.exchange.status = status
   if (typeof body === 'string') {
     if (sentAgain(host, status, fields, body)) return
     if (utf8Length(body) === body.length) sendText(host, status, fields, body)
@@ -58,12 +57,6 @@ export function sendReply(host: ReplyHost, reply: Reply): void {
       host.exchangeOver()
     }
   }
-}
-
-/** Lets go of what a reply holds that will not be sent. */
-export function abandonReply(host: ReplyHost, reply: Reply): void {
-  const { body } = reply
-  if (body !== null && typeof body === 'object' && 'cancel' in body) letGo(body, 'This reply is not sent', host)
 }
 
 /** The same text as the last time with these fields: it is known to be latin1, and the whole response is there already. */

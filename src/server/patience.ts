@@ -1,123 +1,74 @@
-// Every time-out of a connection is in this file. Nothing is set or cleared while requests are served: the server's one
-// coarse clock looks at each connection now and then, sees what it waits for, and for how long it has seen that
-// without progress. A deadline is therefore missed by up to two ticks before it is acted upon, never early.
-import type { Refusal } from '../exchange/index.ts'
-import { CONTENT, type H1Connection } from '../h1/index.ts'
-import type { Channel } from '../transport/index.ts'
+// Every time-out of a connection is acted upon in this file; what there is to wait for stands in a table for each wire
+// (h1-patience.ts, h2-patience.ts). Nothing is set or cleared while requests are served: the server's one coarse clock
+// looks at each connection now and then, sees what it waits for, and for how long it has seen that without progress. A
+// deadline is therefore missed by up to two ticks before it is acted upon, never early.
 import type { Limits } from './limits.ts'
-import { overdue } from './refusals.ts'
 
 /** How often connections are looked at, in milliseconds. */
 export const TICK = 500
 
-/** A connection's driver, as far as its time is concerned. */
-export interface Watched {
-  readonly channel: Channel
-  readonly connection: H1Connection
-  readonly settings: { readonly limits: Limits }
-  readonly exchange: { readonly reply: object | null } | null
-  readonly incoming: { readonly pulling: boolean } | null
-  /** FIN has been sent. */
-  readonly lingering: boolean
-  readonly tunnelling: boolean
-  /** Heads received so far. */
-  readonly requests: number
-  /** Ends the connection in order, with a reply that says why, or with one instead of the program's; or only reports; or cuts it. */
-  finish(why: string): void
-  refuse(refusal: Refusal): void
-  answerInstead(refusal: Refusal): void
-  refused(refusal: Refusal): void
-  destroy(why: string, error?: Error): void
+/** Something that a subject, such as a connection's driver, can be waiting for. */
+export interface Wait<Subject> {
+  /** A number that changes with progress. */
+  readonly progress: (subject: Subject) => number
+  /** Any progress is enough: the wait starts again. Else it is counted from the wait's begin. */
+  readonly restarts: boolean
+  /** Whether it has lasted too long: for `waited` milliseconds, in which `progressed` was added to the progress. */
+  readonly over: (limits: Limits, waited: number, progressed: number) => boolean
+  readonly expire: (subject: Subject) => void
 }
 
-/** What a connection can be waiting for. */
-type Wait = 'nothing' | 'head' | 'request' | 'content' | 'reply' | 'write' | 'linger'
+type TimeLimit = { [Name in keyof Limits]: Name extends `${string}Timeout` ? Name : never }[keyof Limits]
 
-interface Rule {
-  /** How long it may last, in milliseconds; 0 for ever. */
-  readonly limit: (limits: Limits) => number
-  /** A number that changes with progress: the wait starts again. */
-  readonly progress: (driver: Watched) => number
-  readonly expire: (driver: Watched) => void
+/** A wait that may go on for the time a limit allows, without progress; 0 for ever. */
+export function within<Subject>(
+  limit: TimeLimit,
+  progress: (subject: Subject) => number,
+  expire: (subject: Subject) => void,
+): Wait<Subject> {
+  return {
+    progress,
+    restarts: true,
+    over: (limits, waited) => limits[limit] > 0 && waited >= limits[limit],
+    expire,
+  }
 }
 
-const RULES: Record<Exclude<Wait, 'nothing' | 'content'>, Rule> = {
-  /** The first head, or the rest of one: bytes that trickle in are no progress. */
-  head: {
-    limit: limits => limits.headTimeout,
-    progress: driver => driver.requests,
-    expire(driver) {
-      // One that never sent a byte is not told anything: browsers open connections ahead of need.
-      if (driver.connection.midMessage) driver.refuse(overdue('head-timeout'))
-      else driver.finish('head-timeout')
-    },
-  },
-  request: {
-    limit: limits => limits.idleTimeout,
-    progress: driver => driver.requests,
-    expire: driver => driver.finish('idle'),
-  },
-  reply: {
-    limit: limits => limits.replyTimeout,
-    progress: driver => driver.requests,
-    expire: driver => driver.answerInstead(overdue('reply-timeout')),
-  },
-  write: {
-    limit: limits => limits.writeTimeout,
-    progress: driver => driver.channel.bytesSent,
-    expire(driver) {
-      driver.refused(overdue('write-timeout'))
-      driver.destroy('write-timeout', new Error('The client did not read its reply in time'))
-    },
-  },
-  linger: { limit: limits => limits.lingerTimeout, progress: () => 0, expire: driver => driver.channel.destroy() },
+/** A wait for content: it must come at the least rate on average, once the time of grace has passed. */
+export function atLeastRate<Subject>(
+  received: (subject: Subject) => number,
+  expire: (subject: Subject) => void,
+): Wait<Subject> {
+  return { progress: received, restarts: false, over: isTooSlow, expire }
 }
 
-export class Patience {
-  private wait: Wait = 'nothing'
-  private since = 0
+function isTooSlow({ contentRate, contentGrace }: Limits, waited: number, received: number): boolean {
+  if (contentRate === 0 || waited < contentGrace) return false
+  return received < (contentRate * Math.max(waited - contentGrace, 1000)) / 1000
+}
+
+/** How long one subject has been waiting, and for what. */
+export class Patience<Subject> {
+  /** Since when it is waiting. */
+  since = 0
+  private wait: Wait<Subject> | null = null
   private progress = 0
 
-  /** Looks at the driver's connection at the time `now`. */
-  look(driver: Watched, now: number): void {
-    const wait = waitOf(driver)
-    const rule = wait === 'nothing' || wait === 'content' ? null : RULES[wait]
-    const progress = rule === null ? 0 : rule.progress(driver)
-    if (wait !== this.wait || (rule !== null && progress !== this.progress)) {
-      this.wait = wait
-      this.since = now
-      this.progress = wait === 'content' ? driver.connection.contentReceived : progress
+  /** Looks at the subject at the time `now`: it is waiting for that, or for nothing. */
+  look(subject: Subject, wait: Wait<Subject> | null, limits: Limits, now: number): void {
+    if (wait !== this.wait || (wait?.restarts === true && wait.progress(subject) !== this.progress)) {
+      this.start(subject, wait, now)
       return
     }
-    const waited = now - this.since
-    if (rule !== null) {
-      const limit = rule.limit(driver.settings.limits)
-      if (limit > 0 && waited >= limit) {
-        this.wait = 'nothing'
-        rule.expire(driver)
-      }
-    } else if (wait === 'content' && this.tooSlow(driver, waited)) {
-      this.wait = 'nothing'
-      driver.refuse(overdue('content-timeout'))
-    }
+    if (wait === null || !wait.over(limits, now - this.since, wait.progress(subject) - this.progress)) return
+    this.wait = null
+    wait.expire(subject)
   }
 
-  private tooSlow(driver: Watched, waited: number): boolean {
-    const { contentRate, contentGrace } = driver.settings.limits
-    if (contentRate === 0 || waited < contentGrace) return false
-    const received = driver.connection.contentReceived - this.progress
-    return received < (contentRate * Math.max(waited - contentGrace, 1000)) / 1000
+  /** The wait has begun at the time `since`. */
+  start(subject: Subject, wait: Wait<Subject> | null, since: number): void {
+    this.wait = wait
+    this.since = since
+    this.progress = wait === null ? 0 : wait.progress(subject)
   }
-}
-
-function waitOf(driver: Watched): Wait {
-  if (driver.channel.backlog > 0) return 'write'
-  if (driver.lingering) return 'linger'
-  if (driver.tunnelling) return 'nothing'
-  if (driver.exchange === null) {
-    if (driver.connection.receiving === CONTENT) return 'content'
-    return driver.requests === 0 || driver.connection.midMessage ? 'head' : 'request'
-  }
-  if (driver.incoming?.pulling === true) return 'content'
-  return driver.exchange.reply === null ? 'reply' : 'nothing'
 }
