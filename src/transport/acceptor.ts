@@ -6,7 +6,7 @@ import { addressShare, plainAddress } from './address.ts'
 import { Deadlines } from './deadlines.ts'
 import { descriptorsRunOut, saysRunOut } from './descriptors.ts'
 import type { Doorkeeper } from './door.ts'
-import { type Beginning, FirstByte, Handshake } from './handshake.ts'
+import { type Beginning, FirstBytes, Handshake, type HandshakeOffer } from './handshake.ts'
 import type { ListenOptions, OverLimit } from './listener.ts'
 import { Refusals } from './refusals.ts'
 import { TLS_CAN_TAKE_OVER, withSharedReads } from './shared-reads.ts'
@@ -80,12 +80,13 @@ export class Acceptor implements ChannelHost, Doorkeeper {
     else if (why !== null) this.refusals.refuse(socket, address, why)
     else {
       this.enter(address)
-      if (this.options.tls && !this.options.plainToo) this.secure(socket, address, this.deadline())
+      const { tls, tlsFor, plainToo } = this.options
+      if (tls && !tlsFor && !plainToo) this.secure(socket, address, this.deadline(), this.offerFor(undefined))
       else this.open(socket, address)
     }
   }
 
-  /** Puts a channel on a socket as it is. With TLS on the same port, the first byte decides what becomes of it. */
+  /** Puts a channel on a socket as it is. Where it may speak TLS, the first bytes decide what becomes of it. */
   private open(accepted: Socket, address: string): void {
     const { tls, sharedReads } = this.options
     const mayShare = sharedReads !== 'never' && (!tls || TLS_CAN_TAKE_OVER)
@@ -93,7 +94,7 @@ export class Acceptor implements ChannelHost, Doorkeeper {
     const socket: Carrier = shared ?? accepted
     const channel = new SocketChannel(socket, this, address)
     listenTo(socket)
-    if (tls) this.awaitFirstByte(channel)
+    if (tls) this.awaitFirstBytes(channel)
     else this.give(channel)
     if (shared === null) readByStream(socket)
     if (!channel.wantsToRead) return
@@ -101,20 +102,21 @@ export class Acceptor implements ChannelHost, Doorkeeper {
     else socket.read(0)
   }
 
-  private awaitFirstByte(channel: SocketChannel): void {
+  private awaitFirstBytes(channel: SocketChannel): void {
     const deadline = this.deadline()
-    const first = new FirstByte(channel, {
-      tls: read => {
+    const plain = (): void => {
+      this.beginnings.delete(first)
+      this.give(channel)
+    }
+    const first = new FirstBytes(channel, {
+      tls: (read, serverName) => {
         this.beginnings.delete(first)
         const socket = channel.release()
         stopReadingByStream(socket)
         socket.unshift(read)
-        this.secure(socket, channel.address, deadline)
+        this.secure(socket, channel.address, deadline, this.offerFor(serverName))
       },
-      plain: () => {
-        this.beginnings.delete(first)
-        this.give(channel)
-      },
+      plain: this.options.plainToo ? plain : null,
       closed: () => {
         this.beginnings.delete(first)
       },
@@ -123,8 +125,14 @@ export class Acceptor implements ChannelHost, Doorkeeper {
     this.beginnings.add(first, deadline)
   }
 
-  private secure(socket: Socket, address: string, deadline: number): void {
-    const handshake = new Handshake(socket, this.options.tls!, (secured, error) => {
+  private offerFor(serverName: string | undefined): HandshakeOffer {
+    const { tls, tlsFor, alpn = ['http/1.1'] } = this.options
+    const context = (serverName === undefined ? undefined : tlsFor?.(serverName)) ?? tls!
+    return { context, alpn, serverName }
+  }
+
+  private secure(socket: Socket, address: string, deadline: number, offer: HandshakeOffer): void {
+    const handshake = new Handshake(socket, offer, (secured, error) => {
       this.beginnings.delete(handshake)
       if (secured !== null) this.openSecured(secured, address)
       else {

@@ -1,7 +1,8 @@
-// The TLS handshake on a socket, and the first byte that tells TLS from plain.
+// The TLS handshake on a socket, and the first bytes that tell TLS from plain and which certificate is asked for.
 import type { Socket } from 'node:net'
-import type { TLSSocket, TLSSocketOptions } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import type { ChannelUser } from './channel.ts'
+import { HANDSHAKE_RECORD, serverNameOf } from './client-hello.ts'
 import { nodeTls } from './lazily.ts'
 import { HIGH_WATER_MARK, type SocketChannel } from './socket-channel.ts'
 import type { TlsContext } from './tls.ts'
@@ -12,18 +13,38 @@ export interface Beginning {
   cut(): void
 }
 
+/** What a handshake offers. */
+export interface HandshakeOffer {
+  readonly context: TlsContext
+  /** For ALPN, best first. A client that offers only others is refused (RFC 7301 section 3.2); one that offers none is not. */
+  readonly alpn: readonly string[]
+  /** The name that the client asks for, where it has been read already. */
+  readonly serverName?: string | undefined
+}
+
 /**
  * Shakes hands as the server. `done` is called once: with the socket that decrypts, or with null and the error, when the
  * connection is closed.
  */
 export class Handshake implements Beginning {
   private readonly socket: TLSSocket
+  private readonly serverName: string | undefined
   private readonly done: (socket: TLSSocket | null, error: Error) => void
   private error: Error = endedEarly()
 
-  constructor(raw: Socket, context: TlsContext, done: (socket: TLSSocket | null, error: Error) => void) {
+  constructor(
+    raw: Socket,
+    { context, alpn, serverName }: HandshakeOffer,
+    done: (socket: TLSSocket | null, error: Error) => void,
+  ) {
+    this.serverName = serverName
     this.done = done
-    this.socket = new (nodeTls().TLSSocket)(raw, optionsFor(context))
+    this.socket = new (nodeTls().TLSSocket)(raw, {
+      isServer: true,
+      secureContext: context.secure,
+      ALPNProtocols: [...alpn],
+      ...OUR_SOCKETS,
+    })
     this.socket.on('secure', this.secure)
     this.socket.on('error', this.failed)
     this.socket.on('end', this.end)
@@ -36,12 +57,17 @@ export class Handshake implements Beginning {
   }
 
   private readonly secure = () => {
-    this.socket.off('secure', this.secure)
-    this.socket.off('error', this.failed)
-    this.socket.off('end', this.end)
-    this.socket.off('close', this.closed)
-    this.socket.on('_tlsError', onBrokenTls)
-    this.done(this.socket, this.error)
+    const { socket } = this
+    socket.off('secure', this.secure)
+    socket.off('error', this.failed)
+    socket.off('end', this.end)
+    socket.off('close', this.closed)
+    socket.on('_tlsError', onBrokenTls)
+    // Node does not know it where a session is resumed over TLS 1.2.
+    if (this.serverName !== undefined) Object.assign(socket, { servername: this.serverName })
+    // HTTP/2 forbids it (RFC 9113 section 9.2.1), and nobody else needs it.
+    if (socket.getProtocol() === 'TLSv1.2') socket.disableRenegotiation()
+    this.done(socket, this.error)
   }
 
   private readonly failed = (error: Error) => {
@@ -58,29 +84,32 @@ export class Handshake implements Beginning {
   }
 }
 
-/** What a first byte leads to. */
-export interface FirstByteDecision {
-  /** TLS; a copy of what was read goes to the handshake. */
-  tls(read: Uint8Array): void
-  /** No TLS: the channel gets its user, to whom the bytes go next. */
-  plain(): void
-  /** There was no byte. */
+/** What a connection's first bytes lead to. */
+export interface FirstBytesDecision {
+  /** TLS, and the name asked for; a copy of what was read goes to the handshake. */
+  tls(read: Uint8Array, serverName: string): void
+  /** No TLS: the channel gets its user, to whom the bytes go next. Null where a connection must speak TLS. */
+  readonly plain: (() => void) | null
+  /** It has ended before it said enough. */
   closed(): void
 }
 
-/** Waits for a connection's first byte, as its user. */
-export class FirstByte implements ChannelUser, Beginning {
+/** Waits, as a connection's user, until its first bytes tell what it is. */
+export class FirstBytes implements ChannelUser, Beginning {
   private readonly channel: SocketChannel
-  private readonly decision: FirstByteDecision
+  private readonly decision: FirstBytesDecision
+  private held: Uint8Array | null = null
 
-  constructor(channel: SocketChannel, decision: FirstByteDecision) {
+  constructor(channel: SocketChannel, decision: FirstBytesDecision) {
     this.channel = channel
     this.decision = decision
   }
 
   receive(bytes: Uint8Array, start: number, end: number): void {
-    if (bytes[start] === HANDSHAKE_RECORD) {
-      this.decision.tls(Uint8Array.prototype.slice.call(bytes, start, end))
+    if (this.held !== null || bytes[start] === HANDSHAKE_RECORD || this.decision.plain === null) {
+      this.held = withMore(this.held, bytes, start, end)
+      const serverName = serverNameOf(this.held)
+      if (serverName !== null) this.decision.tls(this.held, serverName)
       return
     }
     this.decision.plain()
@@ -102,6 +131,14 @@ export class FirstByte implements ChannelUser, Beginning {
   }
 }
 
+function withMore(held: Uint8Array | null, bytes: Uint8Array, start: number, end: number): Uint8Array {
+  if (held === null) return Uint8Array.prototype.slice.call(bytes, start, end)
+  const both = new Uint8Array(held.length + end - start)
+  both.set(held)
+  both.set(bytes.subarray(start, end), held.length)
+  return both
+}
+
 /**
  * What breaks TLS after the handshake is told this way alone where the socket was not accepted by a `tls.Server`: without
  * this the connection would stay, deaf, until its time is over.
@@ -110,18 +147,8 @@ function onBrokenTls(this: TLSSocket, error: Error): void {
   this.destroy(error)
 }
 
-/** The content type of a TLS record that carries a ClientHello (RFC 8446 section 5.1); no protocol made of text starts with it. */
-const HANDSHAKE_RECORD = 22
-
-function optionsFor(context: TlsContext): TLSSocketOptions & { highWaterMark: number } {
-  return {
-    isServer: true,
-    secureContext: context.secure,
-    ALPNProtocols: [...context.alpn],
-    highWaterMark: HIGH_WATER_MARK,
-    ...(context.chooses ? { SNICallback: (name, answer) => answer(null, context.secureFor(name)) } : {}),
-  }
-}
+/** What every socket below a channel must be like. */
+const OUR_SOCKETS = { highWaterMark: HIGH_WATER_MARK }
 
 function endedEarly(): Error {
   return new Error('The connection ended before the TLS handshake was complete')

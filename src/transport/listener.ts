@@ -22,7 +22,14 @@ export interface ListenOptions {
   readonly where: Where
   /** The certificate to speak TLS with; null or absent for plain connections. */
   readonly tls?: TlsContext | null | undefined
-  /** With `tls`: take plain connections on the same port too. The first byte decides. */
+  /** Another certificate for the name that a client asks for (SNI), given in lower case, empty for none; undefined for `tls`. */
+  readonly tlsFor?: ((serverName: string) => TlsContext | undefined) | undefined
+  /**
+   * Protocols offered by ALPN, best first; `http/1.1` alone if absent. A client that offers only others is refused (RFC 7301
+   * section 3.2), one that offers none may connect.
+   */
+  readonly alpn?: readonly string[] | undefined
+  /** With `tls`: take plain connections on the same port too. The first bytes decide. */
   readonly plainToo?: boolean | undefined
   /** Called for each connection once it can be used (over TLS: after the handshake). Must set `channel.user` before it returns. */
   readonly accept: (channel: Channel) => void

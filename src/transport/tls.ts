@@ -13,38 +13,43 @@ export interface TlsMaterial {
 }
 
 export interface TlsOptions {
-  /** Protocols offered by ALPN, best first; `http/1.1` alone if absent. A client that offers only others is refused (RFC 7301 section 3.2). */
-  readonly alpn?: readonly string[] | undefined
-  /** Another context for the name a client asks for (SNI); undefined for this one. */
-  readonly forName?: ((serverName: string) => TlsContext | undefined) | undefined
   /** Milliseconds since 1970, to tell whether a certificate is in its time. */
   readonly now?: (() => number) | undefined
 }
 
+/** What of a certificate and its key is to blame. */
+export type TlsFault = 'certificate' | 'key' | 'pair'
+
 /** A certificate or key that cannot be used; the message says which of them and why. */
 export class TlsError extends Error {
   override name = 'TlsError'
+  readonly fault: TlsFault
+
+  constructor(fault: TlsFault, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.fault = fault
+  }
 }
 
 export class TlsContext {
-  readonly alpn: readonly string[]
-  private readonly forName: TlsOptions['forName']
   private readonly now: () => number
-  /** Kept when the certificate changes, so that clients can still resume their sessions (RFC 8446 section 4.6.1). */
+  /**
+   * Kept when the certificate changes, so that clients can still resume their sessions (RFC 8446 section 4.6.1). No other
+   * context has the same: a session made with this certificate is never resumed where another one is due.
+   */
   private readonly ticketKeys = nodeCrypto().randomBytes(48)
   private current: Loaded
+  private readonly covered = new Map<string, boolean>()
 
   /** @throws TlsError where certificate or key cannot be used */
   constructor(material: TlsMaterial, options: TlsOptions = {}) {
-    this.alpn = options.alpn ?? ['http/1.1']
-    this.forName = options.forName
     this.now = options.now ?? Date.now
     this.current = this.load(material)
   }
 
   /** What is wrong with the certificate though it can be used: it has expired, or is not valid yet. */
   get notices(): readonly string[] {
-    return this.current.notices
+    return outOfTime(this.current.certificate, this.now())
   }
 
   /** What handshakes use now. */
@@ -52,18 +57,30 @@ export class TlsContext {
     return this.current.secure
   }
 
-  /** Whether the name that a client asks for matters. */
-  get chooses(): boolean {
-    return this.forName !== undefined
+  /** When the certificate expires, as it says so itself. */
+  get validTo(): string {
+    return this.current.certificate.validTo
   }
 
-  secureFor(serverName: string): SecureContext {
-    return (this.forName?.(serverName) ?? this).secure
+  /**
+   * Whether the certificate is for that host (RFC 9525): a name in lower case, `*.` before it for all names with one label
+   * more, or an IP address, in brackets or without. The subject's common name does not count.
+   */
+  covers(host: string): boolean {
+    let answer = this.covered.get(host)
+    if (answer === undefined) {
+      answer = isFor(this.current.certificate, host)
+      // Clients can ask for any number of names.
+      if (this.covered.size >= MOST_REMEMBERED) this.covered.clear()
+      this.covered.set(host, answer)
+    }
+    return answer
   }
 
   /** Uses another certificate for handshakes from now on. @throws TlsError where it cannot be used; the one before stays */
   replace(material: TlsMaterial): void {
     this.current = this.load(material)
+    this.covered.clear()
   }
 
   private load(material: TlsMaterial): Loaded {
@@ -75,20 +92,46 @@ export class TlsContext {
         key: pem(material.key),
         passphrase: material.passphrase,
         minVersion: 'TLSv1.2',
+        ciphers: CIPHERS,
         honorCipherOrder: true,
         ticketKeys: this.ticketKeys,
         sessionIdContext: 'wirewright',
       })
-      return { secure, notices: outOfTime(certificate, this.now()) }
+      return { secure, certificate }
     } catch (error) {
-      throw unusable('certificate chain', error)
+      throw unusable('certificate', 'certificate chain', error)
     }
   }
 }
 
 interface Loaded {
   readonly secure: SecureContext
-  readonly notices: readonly string[]
+  readonly certificate: X509Certificate
+}
+
+const MOST_REMEMBERED = 1000
+
+/**
+ * What RFC 9113 section 9.2.2 leaves for HTTP/2 over TLS 1.2: ephemeral keys and authenticated encryption alone, as Caddy
+ * and Mozilla's "intermediate" have it. First come those of TLS 1.3.
+ */
+const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':')
+
+function isFor(certificate: X509Certificate, host: string): boolean {
+  const bare = host.startsWith('[') ? host.slice(1, -1) : host
+  if (bare.includes(':') || /^[\d.]+$/.test(bare)) return certificate.checkIP(bare) !== undefined
+  const name = bare.startsWith('*.') ? `any${bare.slice(1)}` : bare
+  return certificate.checkHost(name, { subject: 'never', partialWildcards: false }) !== undefined
 }
 
 function certificateOf({ cert }: TlsMaterial): X509Certificate {
@@ -97,7 +140,7 @@ function certificateOf({ cert }: TlsMaterial): X509Certificate {
   try {
     return new (nodeCrypto().X509Certificate)(text)
   } catch (error) {
-    throw unusable('certificate', error)
+    throw unusable('certificate', 'certificate', error)
   }
 }
 
@@ -109,7 +152,7 @@ function keyOf({ key, passphrase }: TlsMaterial): KeyObject {
   try {
     return nodeCrypto().createPrivateKey(encrypted ? { key: text, passphrase: passphrase! } : text)
   } catch (error) {
-    throw encrypted ? wrongPassphrase(error) : unusable('key', error)
+    throw encrypted ? wrongPassphrase(error) : unusable('key', 'key', error)
   }
 }
 
@@ -125,26 +168,30 @@ function outOfTime(certificate: X509Certificate, now: number): string[] {
   return []
 }
 
-function notPem(what: string, text: string, start: string): TlsError {
+function notPem(what: 'certificate' | 'key', text: string, start: string): TlsError {
   const instead = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1]
   return new TlsError(
+    what,
     `The ${what} must be PEM, text with a line ${start}; ${instead ? `this is a ${instead.toLowerCase()}` : 'there is no such line'}`,
   )
 }
 
 function needsPassphrase(): TlsError {
-  return new TlsError('The key is encrypted: it needs its passphrase')
+  return new TlsError('key', 'The key is encrypted: it needs its passphrase')
 }
 
 function wrongPassphrase(cause: unknown): TlsError {
-  return new TlsError('The key cannot be decrypted: the passphrase is wrong, or the key is damaged', { cause })
+  return new TlsError('key', 'The key cannot be decrypted: the passphrase is wrong, or the key is damaged', { cause })
 }
 
 function mismatch(): TlsError {
-  return new TlsError('The certificate and the key do not belong together: the certificate was made for another key')
+  return new TlsError(
+    'pair',
+    'The certificate and the key do not belong together: the certificate was made for another key',
+  )
 }
 
-function unusable(what: string, cause: unknown): TlsError {
+function unusable(fault: TlsFault, what: string, cause: unknown): TlsError {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return new TlsError(`The ${what} cannot be read: ${reason}`, { cause })
+  return new TlsError(fault, `The ${what} cannot be read: ${reason}`, { cause })
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -37,6 +38,31 @@ async function shakeHands(socket: Socket, options: ConnectionOptions = {}): Prom
   })
   await once(secure, 'secureConnect')
   return secure
+}
+
+/** openssl's client, which does what a good one would not: resume a session for another name, negotiate again. */
+class SClient {
+  readonly ended: Promise<void>
+  private readonly child: ChildProcess
+  private said = ''
+
+  constructor(opened: Opened, ...args: string[]) {
+    const { port } = opened.listener.addresses[0] as { port: number }
+    this.child = spawn('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-alpn', 'h2,http/1.1', ...args])
+    this.child.stdout?.on('data', data => {
+      this.said += data
+    })
+    this.child.stdin?.on('error', () => {})
+    this.ended = new Promise(resolve => this.child.on('close', () => resolve()))
+  }
+
+  get isReused(): boolean {
+    return /^Reused, TLS/m.test(this.said)
+  }
+
+  say(text: string): void {
+    this.child.stdin?.write(text)
+  }
 }
 
 describe('TLS', () => {
@@ -115,7 +141,7 @@ describe('TLS', () => {
   })
 
   it('offers the protocols it was told to, and refuses clients that know none of them', async () => {
-    const opened = await open({ tls: new TlsContext(one, { alpn: ['h2', 'http/1.1'] }) })
+    const opened = await open({ tls: new TlsContext(one), alpn: ['h2', 'http/1.1'] })
     const client = await secured(opened, { ALPNProtocols: ['http/1.1', 'h2'] })
     assert.equal(client.alpnProtocol, 'h2')
     assert.equal((await opened.next()).ends.tls?.alpn, 'h2')
@@ -123,7 +149,7 @@ describe('TLS', () => {
     const without = await secured(opened, { ALPNProtocols: [] })
     assert.equal((await opened.next()).ends.tls?.alpn, '')
     without.destroy()
-    await assert.rejects(secured(opened, { ALPNProtocols: ['spdy/3'] }))
+    await assert.rejects(secured(opened, { ALPNProtocols: ['spdy/3'] }), /no application protocol/)
     await opened.listener.close()
   })
 
@@ -168,13 +194,66 @@ describe('TLS', () => {
   it('can choose the certificate by the name that is asked for', async () => {
     const named = new TlsContext(other)
     const opened = await open({
-      tls: new TlsContext(one, { forName: name => (name === 'other.test' ? named : undefined) }),
+      tls: new TlsContext(one),
+      tlsFor: name => (name === 'other.test' ? named : undefined),
     })
     const first = await secured(opened)
     const second = await secured(opened, { ca: String(other.cert), servername: 'other.test' })
     for (const socket of [first, second]) socket.destroy()
     await opened.listener.close()
   })
+
+  it('takes for HTTP/2 over TLS 1.2 no cipher that RFC 9113 appendix A prohibits', async () => {
+    const opened = await open({ tls: new TlsContext(one), alpn: ['h2'] })
+    const old = { maxVersion: 'TLSv1.2', ALPNProtocols: ['h2'] } as const
+    for (const ciphers of ['ECDHE-ECDSA-AES128-SHA256', 'ECDHE-ECDSA-AES256-SHA', 'AES128-GCM-SHA256'])
+      await assert.rejects(secured(opened, { ...old, ciphers }), ciphers)
+    const client = await secured(opened, { ...old, ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' })
+    assert.equal(client.alpnProtocol, 'h2')
+    client.destroy()
+    await opened.listener.close()
+  })
+
+  it('cuts a client that negotiates again (RFC 9113 section 9.2.1)', async () => {
+    const opened = await open({ tls: new TlsContext(one), alpn: ['h2'] })
+    const client = new SClient(opened, '-tls1_2')
+    const user = new Observer()
+    ;(await opened.next()).user = user
+    client.say('hello\n')
+    await user.received(6)
+    client.say('R\n')
+    await user.whenClosed
+    assert.equal(user.text, 'hello\n')
+    await client.ended
+    await opened.listener.close()
+  })
+
+  for (const version of ['-tls1_2', '-tls1_3']) {
+    it(`resumes a session for the host it was made with alone, and knows the host (${version})`, async () => {
+      const named = new TlsContext(other)
+      const opened = await open({
+        tls: new TlsContext(one),
+        tlsFor: name => (name === 'other.test' ? named : undefined),
+      })
+      const visit = async (...args: string[]) => {
+        const client = new SClient(opened, version, ...args)
+        const channel = await opened.next()
+        const name = channel.ends.tls?.serverName
+        write(channel, 'x')
+        channel.finish()
+        await client.ended
+        return `${client.isReused ? 'resumed' : 'new'} ${name}`
+      }
+      const session = join(folder, `session${version}`)
+      assert.equal(await visit('-servername', 'Other.test', '-sess_out', session), 'new other.test')
+      assert.equal(await visit('-servername', 'other.test', '-sess_in', session), 'resumed other.test')
+      assert.equal(await visit('-servername', 'localhost', '-sess_in', session), 'new localhost')
+      assert.equal(await visit('-noservername', '-sess_in', session), 'new ')
+      named.replace(one)
+      assert.equal(await visit('-servername', 'other.test', '-sess_in', session), 'resumed other.test')
+      await opened.listener.close()
+    })
+  }
 
   const garbage: [string, Uint8Array | string][] = [
     ['a plain request', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'],
