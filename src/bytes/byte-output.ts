@@ -74,6 +74,13 @@ export class ByteOutput {
     this.forget()
   }
 
+  /** What was taken has been used: the block at hand is filled from its begin again, and not given back. */
+  rewind(): void {
+    this.filled = null
+    this.at = 0
+    this.from = 0
+  }
+
   /** What was taken is still being read: the blocks are left to it. */
   forget(): void {
     this.filled = null

@@ -2,9 +2,13 @@
 
 const BLOCK = 4096
 
+/** Up to here a loop is quicker than a call. */
+const SHORT = 24
+
 interface NativeSlices {
   latin1Slice(start: number, end: number): string
   utf8Slice(start: number, end: number): string
+  latin1Write(text: string, start: number, length: number): number
 }
 
 const native: (NativeSlices & Pick<typeof Buffer.prototype, never>) | null =
@@ -22,6 +26,12 @@ export const latin1: (bytes: Uint8Array, start: number, end: number) => string =
 export function latin1Bytes(text: string): Uint8Array {
   if (native !== null) return Buffer.from(text, 'latin1')
   return Uint8Array.from(text, char => char.charCodeAt(0))
+}
+
+/** Writes text whose characters are all below U+0100 into `bytes`, one byte for each, from `at` on. There must be room. */
+export function putLatin1(bytes: Uint8Array, at: number, text: string): void {
+  if (text.length > SHORT && native !== null) native.latin1Write.call(bytes, text, at, text.length)
+  else for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i)
 }
 
 /** Text as UTF-8. */

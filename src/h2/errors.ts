@@ -100,7 +100,6 @@ export const RULES = {
     'RFC 9113 section 5.1',
     'The stream is closed: nothing but PRIORITY, WINDOW_UPDATE and RST_STREAM may come on it',
   ),
-  'reset-stream': stream('STREAM_CLOSED', 'RFC 9113 section 5.1', 'Nothing but PRIORITY may follow RST_STREAM'),
   'half-closed-stream': stream(
     'STREAM_CLOSED',
     'RFC 9113 section 5.1',
@@ -111,7 +110,7 @@ export const RULES = {
     'RFC 9113 section 5.1.2',
     'More streams are open than SETTINGS_MAX_CONCURRENT_STREAMS allows',
   ),
-  'self-dependency': stream('PROTOCOL_ERROR', 'RFC 7540 section 5.3.1', 'A stream must not depend on itself'),
+  'self-dependency': connection('PROTOCOL_ERROR', 'RFC 7540 section 5.3.1', 'A stream must not depend on itself'),
   // Settings
   'settings-ack-with-payload': connection(
     'FRAME_SIZE_ERROR',
@@ -286,6 +285,12 @@ export const RULES = {
     section: 'RFC 9110 section 15.5.14',
     detail: 'The content is larger than this server takes',
   },
+  'fields-too-large': stream(
+    'ENHANCE_YOUR_CALM',
+    'RFC 9113 section 10.5.1',
+    'The trailers, or the fields of a response, are larger than SETTINGS_MAX_HEADER_LIST_SIZE, or too many',
+  ),
+  'reply-too-large': stream('CANCEL', 'RFC 9113 section 10.5', 'The response has more content than this client takes'),
   // Abuse: budgets.ts
   'too-many-resets': connection(
     'ENHANCE_YOUR_CALM',

@@ -15,6 +15,8 @@ export class H2Stream {
   /** Content that was announced and has not come; -1 where nothing was announced. */
   contentDue = -1
   contentReceived = 0
+  /** More came than is taken: the sink knows, and gets no more of it. */
+  contentRefused = false
   /** What the peer may still send of content. */
   receiveWindow = 0
   /** What `receiveWindow` was opened to. */
@@ -51,7 +53,8 @@ export class H2Stream {
 
   // --- Whose turn it is (scheduler.ts) ---
   urgency = 3
-  incremental = false
+  /** Streams of which nothing is said share. */
+  incremental = true
   /** In one of the scheduler's queues, with its neighbours there. */
   queued = false
   queue = 0

@@ -35,6 +35,8 @@ export class FieldList implements Fields {
   readonly flat: readonly string[]
   /** What HTTP/1.1's wire prepared from this list; nobody else looks at it. */
   h1Form: object | undefined = undefined
+  /** What HTTP/2's wire prepared from it. */
+  h2Form: object | undefined = undefined
 
   private constructor(flat: readonly string[]) {
     this.flat = flat

@@ -1,0 +1,122 @@
+// Header blocks that come in: one at a time, over a HEADERS frame and any number of CONTINUATION frames (RFC 9113 section
+// 4.3). Each fragment is decoded as it comes, so that no more of a block is held than one field that is not complete.
+//
+// A block that is the same as the last one, while HPACK's table has not changed, means the same request: its head is used
+// again without decoding and judging. Clients that repeat a request send such blocks.
+import { HeldBytes } from '../bytes/held-bytes.ts'
+import { HpackDecoder, type HpackField } from '../hpack/index.ts'
+import { BUDGETS } from './budgets.ts'
+import type { RuleName } from './errors.ts'
+import type { H2Head } from './head.ts'
+import type { H2Limits } from './limits.ts'
+
+/** HPACK's own default: 4096 bytes (RFC 9113 section 6.5.2). */
+const TABLE_BYTES = 4096
+
+/** A larger block is hardly repeated. */
+const REMEMBERED = 64
+
+/** How much more than a field list may have a block may have: so far it is read to keep the table right, and answered with 431. */
+const TOO_LARGE = 4
+
+export class HeadBlocks {
+  /** The stream of the block under way; 0 where there is none. */
+  stream = 0
+  /** The block's HEADERS frame had END_STREAM. */
+  ended = false
+  private readonly limits: H2Limits
+  private readonly decoder: HpackDecoder
+  private held: HeldBytes | null = null
+  private size = 0
+  private frames = 0
+  private readonly last = new Uint8Array(REMEMBERED)
+  private lastLength = 0
+  private lastEdition = -1
+  private lastHead: H2Head | null = null
+
+  constructor(limits: H2Limits) {
+    this.limits = limits
+    this.decoder = new HpackDecoder({
+      tableBytes: TABLE_BYTES,
+      listBytes: limits.headBytes,
+      fieldCount: limits.fieldCount,
+    })
+  }
+
+  get heldBytes(): number {
+    return this.held === null ? 0 : this.held.size
+  }
+
+  /** The fields of the block that is complete are more, or larger, than the limits allow. */
+  get tooLarge(): boolean {
+    return this.decoder.tooLarge
+  }
+
+  /** The head that the very same block gave before; null where it must be decoded. */
+  repeated(bytes: Uint8Array, start: number, end: number): H2Head | null {
+    const { last, lastLength } = this
+    if (end - start !== lastLength || this.lastEdition !== this.decoder.edition) return null
+    for (let i = 0; i < lastLength; i++) if (bytes[start + i] !== last[i]) return null
+    return this.lastHead
+  }
+
+  /** Remembers what a block meant; `edition` is the table's before it was decoded. */
+  remember(bytes: Uint8Array, start: number, end: number, edition: number, head: H2Head): void {
+    const length = end - start
+    if (length > REMEMBERED || edition !== this.decoder.edition) return
+    for (let i = 0; i < length; i++) this.last[i] = bytes[start + i]
+    this.lastLength = length
+    this.lastEdition = edition
+    this.lastHead = head
+  }
+
+  get edition(): number {
+    return this.decoder.edition
+  }
+
+  /** Decodes a block that is all there. @returns its fields, or null where it is broken */
+  whole(bytes: Uint8Array, start: number, end: number): HpackField[] | null {
+    this.decoder.begin()
+    if (this.decoder.decode(bytes, start, end) !== end) return null
+    return this.decoder.takeFields()
+  }
+
+  begin(stream: number, ended: boolean): void {
+    this.stream = stream
+    this.ended = ended
+    this.size = 0
+    this.frames = 0
+    this.decoder.begin()
+  }
+
+  /** Decodes a fragment of the block under way. @returns the rule it breaks */
+  add(bytes: Uint8Array, start: number, end: number): RuleName | null {
+    this.size += end - start
+    if (++this.frames > BUDGETS.continuation.most + 1 || this.size > this.limits.headBytes * TOO_LARGE)
+      return 'endless-head'
+    const { held, decoder } = this
+    if (held === null) {
+      const taken = decoder.decode(bytes, start, end)
+      if (taken === -1) return 'invalid-header-block'
+      if (taken < end) {
+        this.held = new HeldBytes()
+        this.held.add(bytes, taken, end)
+      }
+      return null
+    }
+    held.add(bytes, start, end)
+    const taken = decoder.decode(held.bytes, 0, held.size)
+    if (taken === -1) return 'invalid-header-block'
+    if (taken === held.size) this.held = null
+    else held.drop(taken)
+    return null
+  }
+
+  /** The block is complete. @returns its fields, or null where something is missing */
+  finish(): HpackField[] | null {
+    this.stream = 0
+    const complete = this.held === null
+    this.held = null
+    return complete ? this.decoder.takeFields() : null
+  }
+}

@@ -1,0 +1,11 @@
+// The HTTP/2 connection (RFC 9113), in both roles, without I/O.
+export { H2Connection } from './connection.ts'
+export { CODES, codeName, type H2Error, RULES, type RuleName } from './errors.ts'
+export type { H2Head, Priority } from './head.ts'
+export { DEFAULT_LIMITS, type H2Limits, WindowBudget } from './limits.ts'
+export { ReceivedFields } from './received-fields.ts'
+export type { RequestTarget } from './requesting.ts'
+export { UNKNOWN_LENGTH } from './sending.ts'
+export type { H2Sink } from './sink.ts'
+export type { H2Stream } from './stream.ts'
+export { UsualFields } from './usual-fields.ts'
