@@ -37,7 +37,8 @@ export const BUDGETS: Readonly<Record<BudgetKind, Budget>> = {
     attacks: ['CVE-2023-44487 rapid reset', 'CVE-2025-8671 made you reset', 'more streams than are allowed'],
     reason:
       'A request that is reset gives its place to the next at once: SETTINGS_MAX_CONCURRENT_STREAMS bounds nothing.',
-    precedent: 'nghttp2: 1000 at once, 33 a second',
+    precedent:
+      'nghttp2: 1000 at once, 33 a second; Netty: 200 in 30 seconds; nginx: 100 refused streams, or as many as may be open',
   },
   ping: {
     spentOn: 'PING without ACK',
@@ -49,7 +50,7 @@ export const BUDGETS: Readonly<Record<BudgetKind, Budget>> = {
     rule: 'too-many-pings',
     attacks: ['CVE-2019-9512 ping flood'],
     reason: 'Each is answered. gRPC measures with one for each round trip while content flows, so content earns them.',
-    precedent: 'Jetty',
+    precedent: 'Jetty: 128 a second of all such events; nghttp2 and Go: 1000 and 10000 answers that are not read',
   },
   settings: {
     spentOn: 'SETTINGS without ACK, and each 32 parameters in one',
@@ -61,7 +62,8 @@ export const BUDGETS: Readonly<Record<BudgetKind, Budget>> = {
     rule: 'too-many-settings',
     attacks: ['CVE-2019-9515 settings flood'],
     reason: 'Each is answered, and may change the window of every stream. A client sends one, perhaps a second.',
-    precedent: 'nghttp2',
+    precedent:
+      'Jetty: 128 a second of all such events; nghttp2: 32 parameters in a frame, 1000 answers that are not read',
   },
   'idle-frame': {
     spentOn:
@@ -80,7 +82,8 @@ export const BUDGETS: Readonly<Record<BudgetKind, Budget>> = {
     ],
     reason:
       'Content that goes out or comes in earns the WINDOW_UPDATE for it: two for each frame, with room to spare. A frame that a small window cut short earns by its bytes alone.',
-    precedent: 'Envoy',
+    precedent:
+      'Envoy: 5 + 2 × (streams + 10 × DATA frames sent) of WINDOW_UPDATE, 100 of PRIORITY for each stream; Netty: 2 empty DATA in a row',
   },
   continuation: {
     spentOn: 'CONTINUATION within one header block',

@@ -62,7 +62,7 @@ export abstract class DataSide extends ControlSide {
   private takingContent(id: number, length: number): H2Stream | null {
     const stream = this.open.get(id)
     if (stream === undefined) {
-      this.lateFrame(id, 'closed-stream')
+      this.lateFrame(id, 'closed-stream', length)
       return null
     }
     const rule = !receives(stream.state)

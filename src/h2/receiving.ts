@@ -16,6 +16,9 @@ import type { H2Sink } from './sink.ts'
 import { after, CLOSED, HALF_CLOSED_LOCAL, OPEN, receives } from './states.ts'
 import { H2Stream } from './stream.ts'
 
+/** Late content of this size was under way when we reset its stream; smaller frames are paid for. */
+const WORTHWHILE = 256
+
 export abstract class ReceivingSide extends SendingSide {
   readonly role: Role
   /** The rule that the connection failed by. */
@@ -87,6 +90,7 @@ export abstract class ReceivingSide extends SendingSide {
   protected contentCame(stream: H2Stream, bytes: Uint8Array, start: number, end: number): void {
     const size = end - start
     stream.contentReceived += size
+    stream.unread += size
     if (stream.contentDue >= 0) {
       stream.contentDue -= size
       if (stream.contentDue < 0) {
@@ -97,14 +101,13 @@ export abstract class ReceivingSide extends SendingSide {
       this.tooMuchContent(stream, size)
       return
     }
-    stream.unread += size
     this.contentMoved(size, false)
     this.sink.content(stream, bytes, start, end)
   }
 
   /** More content than is taken: the sink answers, and the rest is thrown away. */
   private tooMuchContent(stream: H2Stream, size: number): void {
-    this.windows.giveBack(stream, size)
+    this.consumed(stream, size)
     if (stream.contentRefused) return
     stream.contentRefused = true
     if (this.role === 'client') this.streamError(stream, 'reply-too-large')
@@ -135,11 +138,11 @@ export abstract class ReceivingSide extends SendingSide {
     if (costs && this.role === 'server') this.spend('reset')
   }
 
-  /** A frame for a stream that is not open: one that cannot be, or one that comes late. */
-  protected lateFrame(id: number, rule: 'closed-stream' | 'idle-stream'): void {
+  /** A frame for a stream that is not open: one that cannot be, or one that comes late. @param length of its content */
+  protected lateFrame(id: number, rule: 'closed-stream' | 'idle-stream', length = 0): void {
     if (this.isIdle(id)) this.fail('idle-stream', id)
-    else if (rule === 'closed-stream' && !this.past.wasReset(id) && id <= this.lastAnswered) this.fail(rule, id)
-    else this.spend('idle-frame')
+    else if (rule === 'closed-stream' && !this.past.wasReset(id)) this.fail(rule, id)
+    else if (length < WORTHWHILE) this.spend('idle-frame')
   }
 
   /** Ends the stream for what the peer did on it. */
