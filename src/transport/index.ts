@@ -1,4 +1,5 @@
 // The only room that touches sockets.
+export { CertificateWatch, type TlsFiles } from './certificate-files.ts'
 export type { Channel, ChannelUser, Ends } from './channel.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { listen } from './listen.ts'
