@@ -267,8 +267,8 @@ export class H2Connection extends DataSide {
     }
     const { edition } = heads
     const fields = heads.whole(bytes, start, end)
-    if (fields === null) {
-      this.fail('invalid-header-block', id)
+    if (typeof fields === 'string') {
+      this.fail(fields, id)
       return
     }
     if (heads.tooLarge) {
@@ -290,7 +290,7 @@ export class H2Connection extends DataSide {
     if (start === end) this.spend('idle-frame')
     if (!this.fragment(bytes, start, end) || (flags & END_HEADERS) === 0) return
     const fields = heads.finish()
-    if (fields === null) this.fail('invalid-header-block', id)
+    if (typeof fields === 'string') this.fail(fields, id)
     else if (heads.tooLarge) this.largeHeadCame(id, heads.ended)
     else this.headCame(id, heads.ended, fields, null)
   }

@@ -17,7 +17,7 @@ const TABLE_BYTES = 4096
 const REMEMBERED = 64
 
 /** How much more than a field list may have a block may have: so far it is read to keep the table right, and answered with 431. */
-const TOO_LARGE = 4
+const TOO_LARGE = 2
 
 export class HeadBlocks {
   /** The stream of the block under way; 0 where there is none. */
@@ -40,6 +40,7 @@ export class HeadBlocks {
       tableBytes: TABLE_BYTES,
       listBytes: limits.headBytes,
       fieldCount: limits.fieldCount,
+      stringBytes: limits.headBytes * TOO_LARGE,
     })
   }
 
@@ -74,11 +75,12 @@ export class HeadBlocks {
     return this.decoder.edition
   }
 
-  /** Decodes a block that is all there. @returns its fields, or null where it is broken */
-  whole(bytes: Uint8Array, start: number, end: number): HpackField[] | null {
-    this.decoder.begin()
-    if (this.decoder.decode(bytes, start, end) !== end) return null
-    return this.decoder.takeFields()
+  /** Decodes a block that is all there. @returns its fields, or the rule that it breaks */
+  whole(bytes: Uint8Array, start: number, end: number): HpackField[] | RuleName {
+    const { decoder } = this
+    decoder.begin()
+    decoder.decode(bytes, start, end)
+    return decoder.finish() ? decoder.takeFields() : this.broken
   }
 
   begin(stream: number, ended: boolean): void {
@@ -97,7 +99,7 @@ export class HeadBlocks {
     const { held, decoder } = this
     if (held === null) {
       const taken = decoder.decode(bytes, start, end)
-      if (taken === -1) return 'invalid-header-block'
+      if (taken === -1) return this.broken
       if (taken < end) {
         this.held = new HeldBytes()
         this.held.add(bytes, taken, end)
@@ -106,17 +108,21 @@ export class HeadBlocks {
     }
     held.add(bytes, start, end)
     const taken = decoder.decode(held.bytes, 0, held.size)
-    if (taken === -1) return 'invalid-header-block'
+    if (taken === -1) return this.broken
     if (taken === held.size) this.held = null
     else held.drop(taken)
     return null
   }
 
-  /** The block is complete. @returns its fields, or null where something is missing */
-  finish(): HpackField[] | null {
+  /** The block is complete. @returns its fields, or the rule that it breaks */
+  finish(): HpackField[] | RuleName {
     this.stream = 0
-    const complete = this.held === null
     this.held = null
-    return complete ? this.decoder.takeFields() : null
+    return this.decoder.finish() ? this.decoder.takeFields() : this.broken
+  }
+
+  /** What is broken in terms of the connection: a string that would go on and on is no fault of compression. */
+  private get broken(): RuleName {
+    return this.decoder.error?.rule === 'string-too-long' ? 'endless-head' : 'invalid-header-block'
   }
 }
