@@ -67,7 +67,7 @@ export const BUDGETS: Readonly<Record<BudgetKind, Budget>> = {
   },
   'idle-frame': {
     spentOn:
-      'a frame that carries nothing: empty DATA without END_STREAM, an empty piece of a header block, PRIORITY, PRIORITY_UPDATE, an unknown frame, WINDOW_UPDATE',
+      'a frame that carries nothing: empty DATA without END_STREAM, an empty piece of a header block, PRIORITY, PRIORITY_UPDATE, an unknown frame, WINDOW_UPDATE, GOAWAY, an acknowledgement nobody waits for, a frame for a stream that is over',
     most: 2000,
     tick: 100,
     exchange: 10,

@@ -113,6 +113,7 @@ export abstract class ControlSide extends RequestingSide {
   protected settingsFrame(flags: number, bytes: Uint8Array, start: number, end: number): void {
     if ((flags & ACK) !== 0) {
       if (start !== end) this.fail('settings-ack-with-payload')
+      else if (this.settingsAcknowledged) this.spend('idle-frame')
       this.settingsAcknowledged = true
       return
     }
@@ -162,6 +163,8 @@ export abstract class ControlSide extends RequestingSide {
   }
 
   protected goawayFrame(last: number, code: number): void {
+    this.spend('idle-frame')
+    if (this.failure !== null) return
     this.peerGoes = true
     if (this.role === 'client') {
       for (const stream of [...this.open.values()]) if (stream.id > last) this.lose(stream, CODES.REFUSED_STREAM)

@@ -268,6 +268,9 @@ export abstract class ReceivingSide extends SendingSide {
       this.spend('reset')
       return
     }
+    // Its answer is an exchange, which earns one again.
+    this.spend('reset', 2)
+    if (this.failure !== null) return
     this.opening = stream
     this.sink.refused(stream, error)
     this.nowOpen(stream)
