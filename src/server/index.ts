@@ -1,6 +1,10 @@
 // From a listener to a handler: `serve`.
+
+export type { Tls } from './certificates.ts'
 export { Connections, type Ledger } from './connections.ts'
 export type { CutRequest, DrainReport } from './drain.ts'
+export type { Place, VirtualHost } from './hosts.ts'
 export { DEFAULT_LIMITS, type Limits } from './limits.ts'
-export { type ServeOptions, type Server, serve } from './serve.ts'
+export { type ServeOptions, serve } from './serve.ts'
+export { type Server, type Servers, serveAll } from './server.ts'
 export { type Settings, type SettingsOptions, settingsFrom } from './settings.ts'

@@ -1,17 +1,14 @@
-// `serve`: a handler, options, and a running server. Checks the options, listens, and ends it all.
-import { type Handler, Reply } from '../exchange/index.ts'
-import { FieldList } from '../http/fields.ts'
-import {
-  type ListenAddress,
-  type Listener,
-  listen,
-  TlsContext,
-  type TlsMaterial,
-  type Where,
-} from '../transport/index.ts'
-import { Connections, type Ledger } from './connections.ts'
-import type { DrainReport } from './drain.ts'
-import { type SettingsOptions, settingsFrom } from './settings.ts'
+// `serve`: a handler or several hosts, options, and a running server. Checks the options and listens.
+import { type Handler, text } from '../exchange/index.ts'
+import { type Channel, type Listener, listen, type TlsContext, type Where } from '../transport/index.ts'
+import { Certificates, type Tls } from './certificates.ts'
+import { Connections } from './connections.ts'
+import { requestedName, showName } from './host-names.ts'
+import { HostRouter } from './host-routing.ts'
+import { type DoorPlan, type Place, planDoors, type ReadHost, readNames, speaksTls, type VirtualHost } from './hosts.ts'
+import { redirectToHttps, refusePlain } from './plain.ts'
+import { endOf, type Parts, Server } from './server.ts'
+import { type Settings, type SettingsOptions, settingsFrom } from './settings.ts'
 import { turnAway } from './turn-away.ts'
 
 export interface ServeOptions extends SettingsOptions {
@@ -20,10 +17,13 @@ export interface ServeOptions extends SettingsOptions {
   /** The address to bind. Without one only this machine can connect, over 127.0.0.1 and ::1 alike. */
   readonly host?: string | undefined
   /** Everything to listen on, instead of `port` and `host`: ports, Unix sockets, descriptors that listen already. */
-  readonly listen?: readonly Where[] | undefined
-  /** Speaks TLS with this certificate and key. */
-  readonly tls?: TlsMaterial | TlsContext | undefined
-  /** What plain connections get where `tls` is on: cut off (`refuse`, the default), redirected to https, or served as well. */
+  readonly listen?: readonly Place[] | undefined
+  /** Speaks TLS with this certificate and key. Of several hosts, those without a certificate of their own use it. */
+  readonly tls?: Tls | undefined
+  /**
+   * What plain connections get where `tls` is on: 400 and an explanation (`refuse`, the default), a redirect to https, or
+   * service as well. A redirect is also what places get that are plain beside others that speak TLS.
+   */
   readonly plain?: 'refuse' | 'redirect' | 'serve' | undefined
   /** Connections that the kernel holds until they are accepted: 511 by default, as nginx has it. */
   readonly backlog?: number | undefined
@@ -31,106 +31,150 @@ export interface ServeOptions extends SettingsOptions {
   readonly sharedReads?: 'auto' | 'never' | undefined
 }
 
-export class Server {
-  private readonly listeners: readonly Listener[]
-  private readonly connections: Connections
-  private ending: Promise<void> | null = null
-
-  /** Made by `serve`. */
-  constructor(listeners: readonly Listener[], connections: Connections) {
-    this.listeners = listeners
-    this.connections = connections
-  }
-
-  get addresses(): readonly ListenAddress[] {
-    return this.listeners.flatMap(listener => listener.addresses)
-  }
-
-  /** The port of the first TCP address; 0 where there is none. */
-  get port(): number {
-    for (const address of this.addresses) if ('port' in address) return address.port
-    return 0
-  }
-
-  /** What is buffered where: all 0 when nothing is under way. */
-  get ledger(): Ledger {
-    return this.connections.ledger
-  }
-
-  /**
-   * Stops accepting and lets exchanges under way end, then closes.
-   * @param deadline milliseconds after which what is left is cut
-   */
-  async drain(deadline: number): Promise<DrainReport> {
-    for (const listener of this.listeners) listener.stop()
-    const report = await this.connections.drain(deadline)
-    await this.close()
-    return report
-  }
-
-  /** Cuts all connections and ends. Fulfilled once nothing of the server is left. */
-  close(): Promise<void> {
-    this.ending ??= Promise.all(this.listeners.map(listener => listener.close())).then(() => this.connections.close())
-    return this.ending
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
-  }
-}
-
 /**
- * Serves a handler until the server is closed or drained.
+ * Serves a handler, or several hosts, until the server is closed or drained.
  * @throws TypeError, TlsError or Error for options that are wrong, and for a port that is taken
  */
-export async function serve(handler: Handler, options: ServeOptions = {}): Promise<Server> {
-  if (typeof handler !== 'function') throw noHandler(handler)
+export async function serve(what: Handler | readonly VirtualHost[], options: ServeOptions = {}): Promise<Server> {
+  if (typeof what !== 'function' && !Array.isArray(what)) throw noHandler(what)
   const settings = settingsFrom(options)
-  const tls =
-    options.tls === undefined || options.tls instanceof TlsContext ? (options.tls ?? null) : new TlsContext(options.tls)
-  const plain = options.plain ?? 'refuse'
-  const connections = new Connections(settings)
+  const certificates = new Certificates(settings)
   const listeners: Listener[] = []
+  let doors: readonly Door[] = []
+  const parts = (): Parts => ({
+    listeners,
+    connections: [...new Set(doors.map(door => door.connections))],
+    certificates,
+  })
   try {
-    for (const where of options.listen ?? [{ port: options.port ?? 8000, host: options.host }]) {
-      const listener = await listen({
-        where,
-        tls,
-        plainToo: tls !== null && plain !== 'refuse',
-        accept: channel =>
-          connections.add(channel, plain === 'redirect' && channel.ends.tls === null ? redirectToHttps : handler),
-        refused: channel => turnAway(channel, settings),
-        notice: (message, error) => settings.report({ kind: 'notice', level: 'warn', message, error }),
-        clock: settings.clock,
-        maxConnections: settings.limits.connections || Number.POSITIVE_INFINITY,
-        connectionsPerAddress: settings.limits.connectionsPerAddress,
-        handshakeTimeout: settings.limits.handshakeTimeout,
-        backlog: options.backlog,
-        sharedReads: options.sharedReads,
-      })
-      listeners.push(listener)
-    }
+    const setUp = { options, settings, certificates, securePort: () => securePort(listeners, doors) }
+    doors = typeof what === 'function' ? doorsOfOne(what, setUp) : doorsOfHosts(what, setUp)
+    for (const door of doors) listeners.push(await open(door, options, settings))
   } catch (error) {
-    await Promise.all(listeners.map(listener => listener.close()))
-    connections.close()
+    await endOf(parts())
     throw error
   }
-  return new Server(listeners, connections)
+  return new Server(parts())
 }
 
-/** What a plain connection gets where everything is to be https. */
-const redirectToHttps: Handler = exchange => {
-  if (exchange.authority === '') return new Reply(400)
-  return new Reply(
-    308,
-    FieldList.of({
-      Location: `https://${exchange.authority}${exchange.target.startsWith('/') ? exchange.target : '/'}`,
-    }),
-  )
+interface SetUp {
+  readonly options: ServeOptions
+  readonly settings: Settings
+  readonly certificates: Certificates
+  /** The port where TLS is spoken, once it is known; null where there is none. */
+  readonly securePort: () => number | null
+}
+
+/** A place to listen, and who answers there. */
+interface Door {
+  readonly where: Where
+  readonly tls: TlsContext | null
+  readonly tlsFor?: (serverName: string) => TlsContext | undefined
+  readonly connections: Connections
+  /** Answers over TLS. */
+  readonly secure: Handler
+  /** Answers in the clear. */
+  readonly plain: Handler
+}
+
+function placesOf({ listen: places, port, host }: ServeOptions): readonly Place[] {
+  return places ?? [{ port: port ?? 8000, host }]
+}
+
+function doorsOfOne(handler: Handler, setUp: SetUp): Door[] {
+  const { options, settings, certificates } = setUp
+  const context = options.tls === undefined ? null : certificates.load(options.tls)
+  const connections = new Connections(settings)
+  return placesOf(options).map(place => {
+    const tls = speaksTls(place, context === null ? [] : [context]) ? context : null
+    return { where: place, tls, connections, secure: handler, plain: plainAnswer(handler, tls !== null, setUp) }
+  })
+}
+
+function doorsOfHosts(hosts: readonly VirtualHost[], setUp: SetUp): Door[] {
+  const { options, settings, certificates } = setUp
+  if (hosts.length === 0) return doorsOfOne(noHosts, setUp)
+  const names = hosts.map(readNames)
+  const texts = (at: number) => names[at].map(({ name }) => name)
+  const without = hosts.flatMap((host, at) => (host.tls === undefined && !isPlain(host) ? texts(at) : []))
+  const common = options.tls === undefined ? null : certificates.load(options.tls, without)
+  const read = hosts.map((host, at): ReadHost => {
+    const context = host.tls === undefined ? null : certificates.load(host.tls, texts(at))
+    return { host, names: names[at], context }
+  })
+  const plans = planDoors(read, placesOf(options), common)
+  const told = new Set(plans.map(({ fallback }) => fallback))
+  for (const { context, names } of read) {
+    if (context !== null && !told.has(context)) certificates.tellNotices(context, names.map(showName).join(', '))
+    told.add(context)
+  }
+  return plans.map(plan => doorOf(plan, setUp, settings))
+}
+
+/** Each door has a router, and connections that refuse as the host does that is asked. */
+function doorOf({ where, sites, fallback, contexts }: DoorPlan, setUp: SetUp, settings: Settings): Door {
+  const tlsFor = (serverName: string) => contexts.find(requestedName(serverName), 0)
+  const { trust, refuse } = settings
+  const contextFor = fallback === null ? null : (serverName: string) => tlsFor(serverName) ?? fallback
+  const plain = new HostRouter({ sites, contextFor: null, trust, refuse })
+  const secure = contextFor === null ? plain : new HostRouter({ sites, contextFor, trust, refuse })
+  return {
+    where,
+    tls: fallback,
+    tlsFor,
+    connections: new Connections({ ...settings, refuse: secure.refuse }),
+    secure: secure.handler,
+    plain: plainAnswer(plain.handler, fallback !== null, setUp),
+  }
+}
+
+const noHosts: Handler = () => text('There is no host on this server yet\n', 421)
+
+function isPlain({ listen: places }: VirtualHost): boolean {
+  return places?.every(({ tls }) => tls === false) ?? false
+}
+
+/** What plain connections get where TLS is spoken as well, here or at another place. */
+function plainAnswer(handler: Handler, isSecure: boolean, { options, securePort }: SetUp): Handler {
+  if (options.plain === 'redirect') return redirectToHttps(handler, isSecure ? null : securePort)
+  return isSecure && options.plain !== 'serve' ? refusePlain : handler
+}
+
+function securePort(listeners: readonly Listener[], doors: readonly Door[]): number | null {
+  for (const [at, { addresses }] of listeners.entries())
+    if (doors[at].tls !== null) for (const address of addresses) if ('port' in address) return address.port
+  return null
+}
+
+function open(door: Door, options: ServeOptions, settings: Settings): Promise<Listener> {
+  const { where, tls, tlsFor, connections, secure, plain } = door
+  const { limits, clock } = settings
+  return listen({
+    where,
+    tls,
+    tlsFor,
+    plainToo: true,
+    accept:
+      tls === null
+        ? channel => connections.add(channel, plain)
+        : channel => connections.add(channel, isSecure(channel) ? secure : plain),
+    refused: channel => turnAway(channel, settings),
+    notice: (message, error) => settings.report({ kind: 'notice', level: 'warn', message, error }),
+    clock,
+    maxConnections: limits.connections || Number.POSITIVE_INFINITY,
+    connectionsPerAddress: limits.connectionsPerAddress,
+    handshakeTimeout: limits.handshakeTimeout,
+    backlog: options.backlog,
+    sharedReads: options.sharedReads,
+  })
+}
+
+function isSecure(channel: Channel): boolean {
+  return channel.ends.tls !== null
 }
 
 function noHandler(value: unknown): TypeError {
   return new TypeError(
-    `serve needs a handler: a function from an exchange to a reply, not ${value === null ? 'null' : typeof value}`,
+    `serve needs a handler, a function from an exchange to a reply, or a list of hosts, not ${value === null ? 'null' : typeof value}`,
   )
 }
