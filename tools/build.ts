@@ -14,13 +14,13 @@ const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 
 /** What can be imported by name, or run: the toolboxes file by file, the rooms by their index. */
 const entries = globSync(
-  ['index.ts', 'cli/main.ts', '{exchange,h1,transport,server,files}/index.ts', '{bytes,http}/*.ts'],
+  ['index.ts', 'cli/main.ts', '{exchange,h1,hpack,h2,transport,server,files}/index.ts', '{bytes,http}/*.ts'],
   { cwd: source },
 )
 
 /** What is always loaded together is one file; the rest is split where it is loaded lazily. */
 const groups = [
-  { name: 'wire', test: /[\\/]src[\\/](bytes|http|exchange|h1|transport|server)[\\/]/ },
+  { name: 'wire', test: /[\\/]src[\\/](bytes|http|exchange|h1|hpack|h2|transport|server)[\\/]/ },
   { name: 'files', test: /[\\/]src[\\/]files[\\/]/ },
 ]
 
