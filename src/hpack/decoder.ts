@@ -28,6 +28,9 @@ export interface HpackLimits {
 const MOST_INTEGER = 2 ** 31 - 1
 const MOST_SHIFT = 28
 
+/** Section 4.2: the smallest size since the last block, and the final one. */
+const MOST_SIZE_UPDATES = 2
+
 /** What the methods below return for something that has not come whole. No position behind a first byte is 0. */
 const INCOMPLETE = 0
 const BROKEN = -1
@@ -51,6 +54,8 @@ export class HpackDecoder {
   private demanded = Number.POSITIVE_INFINITY
   /** No field has come: sizes may be changed. */
   private atBegin = true
+  /** Changes of size that the block began with. */
+  private updates = 0
   /** Some bytes that `decode` was given were not taken. */
   private incomplete = false
   /** The sizes of all fields of the block. */
@@ -79,6 +84,7 @@ export class HpackDecoder {
     if (this.fields.length > 0) this.fields = []
     this.tooLarge = false
     this.atBegin = true
+    this.updates = 0
     this.incomplete = false
     this.listSize = 0
     this.taken = 0
@@ -144,6 +150,7 @@ export class HpackDecoder {
       const next = this.readInteger(bytes, at, end, 0x1f)
       if (next === INCOMPLETE) break
       if (next === BROKEN) return BROKEN
+      if (++this.updates > MOST_SIZE_UPDATES) return this.fail('too-many-size-updates', at)
       const size = this.integer
       if (size > this.limit) return this.fail('size-update-above-limit', at)
       if (size > this.demanded) return this.fail('missing-size-update', at)

@@ -28,6 +28,11 @@ export const RULES = {
     section: 'RFC 7541 section 4.2',
     detail: 'The size of the dynamic table can be changed only before the first field of a block',
   },
+  'too-many-size-updates': {
+    section: 'RFC 7541 section 4.2',
+    detail:
+      'The size of the dynamic table changes at most twice before a block: to the smallest it had to be, and to what it is now',
+  },
   'size-update-above-limit': {
     section: 'RFC 7541 section 6.3',
     detail: 'The dynamic table must not be made larger than the limit that was agreed upon',
