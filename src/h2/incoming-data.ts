@@ -52,8 +52,10 @@ export abstract class DataSide extends ControlSide {
     this.dataStream = stream
     if (this.failure !== null) return end
     if (stream === null) this.windows.giveBackToConnection(length)
-    else if (overhead > 0) this.windows.giveBack(stream, overhead)
-    if (this.dataLeft === 0 && !this.dataEnds) this.spend('idle-frame')
+    else {
+      if (overhead > 0) this.windows.giveBack(stream, overhead)
+      if (this.dataLeft === 0 && !this.dataEnds) this.spend('idle-frame')
+    }
     if (this.dataLeft === 0 && padding === 0) this.endData()
     return at
   }
