@@ -14,7 +14,8 @@ const rows = (markdown: string) =>
 const rulesNamed = (text: string) => [...text.matchAll(/`([a-z0-9.]+(?:-[a-z0-9.]+)+)`/g)].map(([, rule]) => rule)
 
 describe('docs/refusals.md', () => {
-  const told = rows(page('refusals.md')).filter(([rule]) => rule.startsWith('`'))
+  const [ours] = page('refusals.md').split('\n## HTTP/2\n')
+  const told = rows(ours).filter(([rule]) => rule.startsWith('`'))
 
   test('has a row for each rule, as the source has it', () => {
     const said = told.map(([rule, status, section, detail]) => [
