@@ -309,6 +309,17 @@ export const RULES = {
     'RFC 9113 section 10.5.1',
     'A head went on over too many CONTINUATION frames, or too many bytes',
   ),
+  // Time: told from outside, as there is no clock in here
+  'head-timeout': connection(
+    'ENHANCE_YOUR_CALM',
+    'RFC 9113 section 10.5',
+    'The preface, a frame or a head was not complete in time',
+  ),
+  'settings-timeout': connection(
+    'SETTINGS_TIMEOUT',
+    'RFC 9113 section 6.5.3',
+    'SETTINGS must be acknowledged without delay',
+  ),
   // Told by the peer, or of the connection
   'peer-reset': stream('NO_ERROR', 'RFC 9113 section 6.4', 'The peer has reset the stream'),
   'connection-lost': stream('NO_ERROR', 'RFC 9113 section 5.4.1', 'The connection ended before the stream did'),

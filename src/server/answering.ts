@@ -13,7 +13,7 @@ export interface AnswerHost<E extends ServedExchange> {
   /** Here is the reply; it is abandoned where it can no longer be sent. */
   answer(exchange: E, reply: Reply): void
   /** Reports a refusal. */
-  refused(refusal: Refusal, exchange: E | null): void
+  tellRefusal(refusal: Refusal, exchange: E | null): void
 }
 
 /** Asks the handler. A reply that it has at once is sent before this returns. */
@@ -32,7 +32,7 @@ export function failExchange<E extends ServedExchange>(host: AnswerHost<E>, exch
   if (!exchange.answerable) return
   exchange.failed = true
   const refusal = refusalFor(error)
-  if (refusal.rule !== 'handler-failed') host.refused(refusal, exchange)
+  if (refusal.rule !== 'handler-failed') host.tellRefusal(refusal, exchange)
   else host.settings.report({ kind: 'failed', error, exchange, doing: 'answering a request' })
   host.answer(exchange, replyTo(host.settings, refusal, exchange))
 }

@@ -4,8 +4,10 @@ import type { Handler } from '../exchange/index.ts'
 import { formatDate } from '../http/dates.ts'
 import type { Channel } from '../transport/index.ts'
 import { type DrainReport, drainAll } from './drain.ts'
-import type { Driver, Held } from './driver.ts'
+import type { Driver, DriverHost, Held } from './driver.ts'
 import { H1Driver } from './h1-driver.ts'
+import { H2Driver } from './h2-driver.ts'
+import { Opening } from './opening.ts'
 import { TICK } from './patience.ts'
 import type { Settings } from './settings.ts'
 
@@ -14,7 +16,7 @@ export interface Ledger extends Held {
   readonly connections: number
 }
 
-export class Connections {
+export class Connections implements DriverHost {
   private readonly settings: Settings
   private readonly drivers = new Set<Driver>()
   private readonly stopClock: () => void
@@ -28,12 +30,16 @@ export class Connections {
 
   /** Serves the connection with the handler from now on. */
   add(channel: Channel, handler: Handler): void {
-    const driver = new H1Driver(channel, handler, this.settings, this.remove)
+    const { settings } = this
+    const h2 = settings.http2 && channel.alpn === 'h2'
+    const undecided = settings.http2 && channel.alpn === ''
+    const driver = new (h2 ? H2Driver : undecided ? Opening : H1Driver)(channel, handler, settings, this)
     channel.user = driver
     this.drivers.add(driver)
-    if (this.settings.reports.connections) {
-      this.settings.report({ kind: 'opened', connection: channel.id, address: driver.peer.address })
+    if (settings.reports.connections) {
+      settings.report({ kind: 'opened', connection: channel.id, address: driver.peer.address })
     }
+    if (driver instanceof H2Driver) driver.begin()
   }
 
   get ledger(): Ledger {
@@ -54,19 +60,12 @@ export class Connections {
     return drainAll(this.drivers, this.settings.clock, deadline, emptied)
   }
 
-  /** Lets go of the clock. */
-  close(): void {
-    this.stopClock()
+  replaced(driver: Driver, successor: Driver): void {
+    this.drivers.delete(driver)
+    this.drivers.add(successor)
   }
 
-  private tick(): void {
-    const { clock, preamble } = this.settings
-    preamble.date = formatDate(clock.date())
-    const now = Math.floor(clock.now())
-    for (const driver of this.drivers) driver.look(now)
-  }
-
-  private readonly remove = (driver: Driver): void => {
+  closed(driver: Driver): void {
     this.drivers.delete(driver)
     if (this.drivers.size === 0) {
       for (const tell of this.whenEmptied) tell()
@@ -79,5 +78,19 @@ export class Connections {
       address: driver.peer.address,
       reason: driver.endedBy,
     })
+  }
+
+  /** Lets go of the clock. */
+  close(): void {
+    this.stopClock()
+  }
+
+  private tick(): void {
+    const { clock, preamble, usual } = this.settings
+    const date = formatDate(clock.date())
+    preamble.date = date
+    usual.date = date
+    const now = Math.floor(clock.now())
+    for (const driver of this.drivers) driver.look(now)
   }
 }

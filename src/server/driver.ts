@@ -28,9 +28,19 @@ export interface Held {
   readonly output: number
 }
 
+export const NOTHING_HELD: Held = { head: 0, content: 0, waiting: 0, output: 0 }
+
 export interface UnderWay {
   /** As `GET /path`; empty where the reply is complete and only not read yet. */
   readonly request: string
   /** Bytes of reply content that have been handed on. */
   readonly sent: number
+}
+
+/** Who has made a driver, and looks after it. */
+export interface DriverHost {
+  /** The driver's connection is closed. */
+  closed(driver: Driver): void
+  /** Another driver has the connection from now on. */
+  replaced(driver: Driver, successor: Driver): void
 }

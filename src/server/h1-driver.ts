@@ -1,14 +1,13 @@
 // Joins an HTTP/1.1 connection to the handler: makes an exchange of each request, and sends its reply. One exchange at
 // a time; everything that comes out while one read is handled leaves in one write (h1-flow.ts). Time is looked at from
 // outside (patience.ts).
-import { copyOf } from '../bytes/copy.ts'
 import { type Handler, type Refusal, Refused, type Reply } from '../exchange/index.ts'
 import { CONTENT, type H1Error, type H1Head, type H1Sink, IDLE } from '../h1/index.ts'
 import { FieldList, type Fields } from '../http/fields.ts'
 import type { Channel } from '../transport/index.ts'
 import { type AnswerHost, abandonReply, ask, failExchange, letGoFailed, replyTo, tell } from './answering.ts'
 import type { ContentPump } from './content-pump.ts'
-import type { Driver, Held, UnderWay } from './driver.ts'
+import type { Driver, DriverHost, Held, UnderWay } from './driver.ts'
 import { H1Exchange, type H1ExchangeHost } from './h1-exchange.ts'
 import { H1Flow } from './h1-flow.ts'
 import { type Watched, waitOf } from './h1-patience.ts'
@@ -33,18 +32,18 @@ export class H1Driver
   tunnelling = false
   sent = 0
 
-  private readonly whenClosed: (driver: Driver) => void
+  private readonly host: DriverHost
   /** Unread content is being thrown away: so many bytes more are worth it; -1 where none is. */
   private discarding = -1
   private draining = false
   private continueDue = false
   private reported: Refusal | null = null
 
-  constructor(channel: Channel, handler: Handler, settings: Settings, whenClosed: (driver: Driver) => void) {
+  constructor(channel: Channel, handler: Handler, settings: Settings, host: DriverHost) {
     super(channel, settings.h1Limits)
     this.handler = handler
     this.settings = settings
-    this.whenClosed = whenClosed
+    this.host = host
   }
 
   /** Bytes that are neither with the program nor with the kernel, by where they wait. */
@@ -106,7 +105,7 @@ export class H1Driver
       exchange.abort(reason)
       this.tell(exchange, this.tunnelling)
     }
-    this.whenClosed(this)
+    this.host.closed(this)
   }
 
   // --- What the connection tells ---
@@ -130,7 +129,7 @@ export class H1Driver
   content(bytes: Uint8Array, start: number, end: number): void {
     if (this.discarding === -1) {
       this.connection.pause()
-      this.incoming?.deliver(copyOf(bytes, start, end))
+      this.incoming?.deliver(bytes, start, end)
       return
     }
     this.discarding -= end - start
@@ -172,6 +171,10 @@ export class H1Driver
   unwanted(): void {
     // What nobody wants is read past once the reply has gone out; a tunnel is at its end then.
     if (this.tunnelling && this.pump === null) this.finish('done')
+  }
+
+  taken(): void {
+    // The next piece is let in when it is wanted.
   }
 
   inform(exchange: H1Exchange, status: number, fields: FieldList): void {
@@ -258,7 +261,7 @@ export class H1Driver
   refuse(refusal: Refusal): void {
     this.connection.closeAfterThis()
     this.leftover = null
-    this.refused(refusal)
+    this.tellRefusal(refusal)
     if (this.exchange !== null) {
       // A handler that reads the content is told; one that does not answers as if nothing had happened.
       this.incoming?.fail(new Refused(refusal))
@@ -273,13 +276,13 @@ export class H1Driver
     const { exchange } = this
     if (exchange === null) return
     this.connection.closeAfterThis()
-    this.refused(refusal)
+    this.tellRefusal(refusal)
     this.answer(exchange, replyTo(this.settings, refusal, exchange))
     exchange.abort(new Refused(refusal))
   }
 
   /** Reports a refusal, once. */
-  refused(refusal: Refusal): void {
+  tellRefusal(refusal: Refusal): void {
     if (this.reported === refusal) return
     this.reported = refusal
     this.settings.report({

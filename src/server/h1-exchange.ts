@@ -13,13 +13,15 @@ export interface H1ExchangeHost extends ExchangeHost {
 
 export class H1Exchange extends ServedExchange {
   readonly head: H1Head
+  readonly body: IncomingBody | null
   trailers: Fields = HeadFields.none
   protected readonly host: H1ExchangeHost
 
   constructor(host: H1ExchangeHost, head: H1Head, body: IncomingBody | null) {
-    super(head.target.startsWith('/') ? head.target : targetOf(head), body)
+    super(head.target.startsWith('/') ? head.target : targetOf(head))
     this.host = host
     this.head = head
+    this.body = body
   }
 
   get method(): string {

@@ -20,7 +20,7 @@ export interface Watched {
   finish(why: string): void
   refuse(refusal: Refusal): void
   answerInstead(refusal: Refusal): void
-  refused(refusal: Refusal): void
+  tellRefusal(refusal: Refusal): void
   destroy(why: string, error?: Error): void
 }
 
@@ -46,7 +46,7 @@ const WRITE: Wait<Watched> = within(
   'writeTimeout',
   driver => driver.channel.bytesSent,
   driver => {
-    driver.refused(overdue('write-timeout'))
+    driver.tellRefusal(overdue('write-timeout'))
     driver.destroy('write-timeout', notRead())
   },
 )

@@ -1,5 +1,7 @@
-// What a connection receives as content, to be pulled: between the wire, which pushes, and the reader, who asks. It
-// holds one chunk at the most; while nobody asks, the connection is paused.
+// What a connection receives as content, to be pulled: between the wire, which pushes, and the reader, who asks. How
+// much it holds is bounded by the wire: one chunk where the connection is paused while nobody asks, else a window.
+import { copyOf } from '../bytes/copy.ts'
+import { HeldBytes } from '../bytes/held-bytes.ts'
 import type { Body, Chunk } from '../exchange/index.ts'
 
 /** Where the content comes from. */
@@ -8,6 +10,8 @@ export interface ContentSource {
   wanted(): void
   /** The reader wants no more. */
   unwanted(): void
+  /** So many bytes are the reader's now, or thrown away. */
+  taken(count: number): void
 }
 
 export class IncomingBody implements Body {
@@ -16,6 +20,8 @@ export class IncomingBody implements Body {
   started = false
   private readonly source: ContentSource
   private ready: Uint8Array | null = null
+  /** What has come behind that: small pieces are kept as one. */
+  private behind: HeldBytes | null = null
   private ended = false
   private error: unknown = null
   private waiting: PromiseWithResolvers<Chunk> | null = null
@@ -37,7 +43,7 @@ export class IncomingBody implements Body {
 
   /** Bytes held for the reader. */
   get heldBytes(): number {
-    return this.ready === null ? 0 : this.ready.length
+    return this.ready === null ? 0 : this.ready.length + (this.behind?.size ?? 0)
   }
 
   pull(): Chunk | Promise<Chunk> {
@@ -53,15 +59,23 @@ export class IncomingBody implements Body {
 
   cancel(): void {
     if (this.ended || this.error !== null) return
+    const unread = this.heldBytes
     this.ready = null
+    this.behind = null
     this.error = new Error('This content was cancelled')
+    if (unread > 0) this.source.taken(unread)
     this.source.unwanted()
   }
 
-  /** Hands a chunk on, which is the reader's from now on. */
-  deliver(chunk: Uint8Array): void {
-    this.ready = chunk
-    this.settle()
+  /** Hands on a copy of the bytes from `start` to `end`. */
+  deliver(bytes: Uint8Array, start: number, end: number): void {
+    if (this.ready === null) {
+      this.ready = copyOf(bytes, start, end)
+      this.settle()
+    } else {
+      this.behind ??= new HeldBytes()
+      this.behind.add(bytes, start, end)
+    }
   }
 
   finish(): void {
@@ -91,7 +105,9 @@ export class IncomingBody implements Body {
   private settled(): Chunk {
     if (this.ready === null && !this.ended) throw this.error
     const chunk = this.ready
-    this.ready = null
+    this.ready = this.behind === null ? null : this.behind.bytes.subarray(0, this.behind.size)
+    this.behind = null
+    if (chunk !== null) this.source.taken(chunk.length)
     return chunk
   }
 }

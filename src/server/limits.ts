@@ -36,6 +36,10 @@ export interface Limits {
   readonly connectionsPerAddress: number
   /** Requests on one connection, after which it is closed in order; 0 for no limit. */
   readonly requestsPerConnection: number
+  /** Requests at a time on one HTTP/2 connection, those included that were reset while their handlers go on: 128, as nginx. */
+  readonly streams: number
+  /** What the windows of all HTTP/2 connections together may grow by for uploads that are quick: the most that is held if their readers stop. */
+  readonly windowBytes: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -56,6 +60,8 @@ export const DEFAULT_LIMITS: Limits = {
   connections: 0,
   connectionsPerAddress: 0,
   requestsPerConnection: 0,
+  streams: 128,
+  windowBytes: 64 * 1024 * 1024,
 }
 
 /** Limits that must be at least 1: nothing could be served otherwise. */
@@ -65,6 +71,7 @@ const POSITIVE: ReadonlySet<keyof Limits> = new Set([
   'fieldCount',
   'pipelineBytes',
   'lingerTimeout',
+  'streams',
 ])
 
 /**

@@ -3,6 +3,7 @@
 import type { Refusal } from '../exchange/index.ts'
 import { ContentTooLarge, Refused, Reply } from '../exchange/index.ts'
 import type { H1Error } from '../h1/index.ts'
+import type { H2Error } from '../h2/index.ts'
 import { FieldList } from '../http/fields.ts'
 import { excerpt } from '../http/secrets.ts'
 
@@ -15,6 +16,21 @@ export function refusalOf(error: H1Error): Refusal {
     detail: error.detail,
     offset: error.offset,
     excerpt: excerpt(error.around, error.before, error.offset),
+  }
+}
+
+/** What a broken rule of HTTP/2 looks like to users. Most are answered with an error code instead of a status. */
+export function refusalOfH2({ rule, section, detail, offset, status }: H2Error): Refusal {
+  return { status: status === 0 ? 400 : status, rule, section, detail, offset }
+}
+
+/** A request over HTTP/2 that would be one too many at a time, though its stream would not. */
+export function tooManyRunning(): Refusal {
+  return {
+    status: 503,
+    rule: 'too-many-running',
+    section: 'RFC 9113 section 10.5',
+    detail: 'As many requests of this connection are being worked on as it may have streams, though some were reset',
   }
 }
 

@@ -14,7 +14,7 @@ export interface ExchangeHost {
 
 export abstract class ServedExchange implements Exchange {
   readonly target: string
-  readonly body: IncomingBody | null
+  abstract readonly body: IncomingBody | null
   abstract trailers: Fields
   /** When the head was complete; only where exchanges are reported. */
   startedAt = 0
@@ -34,9 +34,8 @@ export abstract class ServedExchange implements Exchange {
   private abortReason: unknown = undefined
   private clientMade: Client | null = null
 
-  constructor(target: string, body: IncomingBody | null) {
+  constructor(target: string) {
     this.target = target
-    this.body = body
   }
 
   abstract readonly method: string

@@ -1,6 +1,7 @@
 // What a server works by, once its options have been checked: shared by all its connections.
 import { plainRefusals, type Refuse, type Report } from '../exchange/index.ts'
 import { DEFAULT_LIMITS, type H1Limits, Preamble } from '../h1/index.ts'
+import { DEFAULT_LIMITS as H2_DEFAULTS, type H2Limits, UsualFields, WindowBudget } from '../h2/index.ts'
 import { type TrustList, trustList } from '../http/forwarded.ts'
 import { type Clock, systemClock } from '../transport/index.ts'
 import { type Limits, limitsFrom } from './limits.ts'
@@ -12,10 +13,20 @@ export interface Settings {
   readonly limits: Limits
   /** The same, as far as they are HTTP/1.1's. */
   readonly h1Limits: H1Limits
+  /** The same, as far as they are HTTP/2's. */
+  readonly h2Limits: H2Limits
+  /** Connections may speak HTTP/2. */
+  readonly http2: boolean
+  /** HTTP/1.1 may be left for HTTP/2 by way of `Upgrade: h2c`. */
+  readonly h2c: boolean
   readonly clock: Clock
   readonly trust: TrustList
-  /** What responses begin with; its date is set by the server's one clock. */
+  /** What responses begin with over HTTP/1.1; its date is set by the server's one clock. */
   readonly preamble: Preamble
+  /** The fields that responses have over HTTP/2; likewise. */
+  readonly usual: UsualFields
+  /** What the windows of all HTTP/2 connections may grow by. */
+  readonly windows: WindowBudget
 }
 
 /** Which of the frequent events are asked for: telling each costs time on the hot path. */
@@ -42,20 +53,34 @@ export interface SettingsOptions {
   /** Reports every connection being opened and closed as well. */
   readonly reportConnections?: boolean | undefined
   readonly clock?: Clock | undefined
+  /** Speaks HTTP/2 to those who do: true by default. */
+  readonly http2?: boolean | undefined
+  /**
+   * Lets a request in the clear change to HTTP/2 by `Upgrade: h2c`: false by default. RFC 9113 has dropped it, and behind a
+   * proxy that passes it on unread it is a way past what the proxy would have refused.
+   */
+  readonly h2c?: boolean | undefined
 }
 
 /** @throws TypeError for a limit, a proxy or a name that cannot be */
 export function settingsFrom(options: SettingsOptions): Settings {
   const limits = limitsFrom(options.limits ?? {})
+  const serverName = options.serverName ?? 'Wirewright'
+  const http2 = options.http2 ?? true
   return {
     refuse: options.refuse ?? plainRefusals(options.development ?? false),
     report: options.report === undefined ? reportToStandardError : guarded(options.report),
     reports: { exchanges: options.reportExchanges ?? false, connections: options.reportConnections ?? false },
     limits,
     h1Limits: { ...DEFAULT_LIMITS, ...limits },
+    h2Limits: { ...H2_DEFAULTS, ...limits },
+    http2,
+    h2c: http2 && (options.h2c ?? false),
     clock: options.clock ?? systemClock,
     trust: trustList(options.trustedProxies ?? []),
-    preamble: new Preamble(options.serverName ?? 'Wirewright'),
+    preamble: new Preamble(serverName),
+    usual: new UsualFields(serverName),
+    windows: new WindowBudget(limits.windowBytes),
   }
 }
 

@@ -8,6 +8,8 @@ export interface Channel {
   readonly id: number
   /** The addresses and TLS facts, read from the socket when first asked for. */
   readonly ends: Ends
+  /** What ALPN agreed on; empty where it was not used, and in the clear. */
+  readonly alpn: string
   /** Who is told what happens; another one takes over when protocols switch. */
   user: ChannelUser
   /**

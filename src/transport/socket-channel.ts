@@ -58,6 +58,10 @@ export class SocketChannel implements Channel {
     return this.endsRead
   }
 
+  get alpn(): string {
+    return (this.socket as Partial<TLSSocket>).alpnProtocol || ''
+  }
+
   get backlog(): number {
     return this.over ? 0 : this.socket.writableLength
   }

@@ -122,6 +122,10 @@ export class SimulatedChannel implements Channel {
     this.ends = ends
   }
 
+  get alpn(): string {
+    return this.ends.tls?.alpn ?? ''
+  }
+
   get backlog(): number {
     return this.closed ? 0 : this.waiting.reduce((sum, bytes) => sum + bytes.length, 0)
   }

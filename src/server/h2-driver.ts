@@ -1,0 +1,370 @@
+// Joins an HTTP/2 connection to the handler: makes an exchange of each stream, and sends its reply. What comes out while
+// one read is handled leaves in one write (h2-flow.ts). Time is looked at from outside (h2-patience.ts).
+import { type Handler, type Refusal, Refused, type Reply } from '../exchange/index.ts'
+import { CODES, H2Connection, type H2Error, type H2Head, type H2Sink, type H2Stream } from '../h2/index.ts'
+import { FieldList, type Fields } from '../http/fields.ts'
+import type { Channel } from '../transport/index.ts'
+import { type AnswerHost, abandonReply, ask, failExchange, letGoFailed, replyTo, tell } from './answering.ts'
+import type { Driver, DriverHost, Held, UnderWay } from './driver.ts'
+import { H2Exchange, type H2ExchangeHost, NO_HEAD } from './h2-exchange.ts'
+import { H2Flow } from './h2-flow.ts'
+import { H2Patience, type WatchedConnection } from './h2-patience.ts'
+import { sendReply } from './h2-reply.ts'
+import { contentUnread, refusalOfH2, tooManyRunning } from './refusals.ts'
+import type { Settings } from './settings.ts'
+
+/** Requests refused between two ticks because too many handlers run: as many as may be reset at once. */
+const MOST_TURNED_AWAY = 1000
+
+export class H2Driver
+  extends H2Flow
+  implements Driver, H2Sink, H2ExchangeHost, AnswerHost<H2Exchange>, WatchedConnection
+{
+  readonly connection: H2Connection
+  readonly handler: Handler
+  readonly settings: Settings
+  /** Heads received so far. */
+  requests = 0
+
+  private readonly host: DriverHost
+  private readonly patience = new H2Patience()
+  private draining = false
+  /** Exchanges whose streams are over, but whose handlers may still run: they count, or resetting would make room for ever more. */
+  private orphans: H2Exchange[] | null = null
+  private turnedAway = 0
+  /** How often something had come in when the peer was asked whether it is there. */
+  private askedAt = -1
+  private lossReason: Error | null = null
+
+  constructor(channel: Channel, handler: Handler, settings: Settings, host: DriverHost) {
+    super(channel)
+    this.connection = new H2Connection('server', settings.h2Limits, this, settings.windows)
+    this.handler = handler
+    this.settings = settings
+    this.host = host
+  }
+
+  get held(): Held {
+    let content = 0
+    let waiting = 0
+    for (const { user, pending, pendingAt } of this.connection.streams.values()) {
+      content += (user as H2Exchange | null)?.incoming?.heldBytes ?? 0
+      if (pending !== null) waiting += pending.length - pendingAt
+    }
+    const output = this.channel.backlog + this.connection.output.size
+    return { head: this.connection.heldBytes, content, waiting, output }
+  }
+
+  get underWay(): readonly UnderWay[] {
+    const all = this.exchanges
+      .filter(exchange => !exchange.over || exchange.tunnelling)
+      .map(({ method, target, sent, isRefused }) => ({ request: isRefused ? '' : `${method} ${target}`, sent }))
+    return all.length === 0 && this.channel.backlog > 0 ? [{ request: '', sent: 0 }] : all
+  }
+
+  /** Those whose streams are open. */
+  get exchanges(): readonly H2Exchange[] {
+    return [...this.connection.streams.values()].map(stream => stream.user).filter(user => user instanceof H2Exchange)
+  }
+
+  get asked(): boolean {
+    return this.askedAt === this.reads
+  }
+
+  askIfThere(): void {
+    this.askedAt = this.reads
+    this.connection.ping()
+  }
+
+  look(now: number): void {
+    this.turnedAway = 0
+    this.connection.tick()
+    this.patience.look(this, this.settings.limits, now)
+    this.settleLater()
+  }
+
+  drain(): void {
+    if (this.lingering) return
+    this.draining = true
+    if (!this.connection.started) this.finish('drained')
+    else {
+      this.connection.drain()
+      this.settle()
+    }
+  }
+
+  /**
+   * Takes over from HTTP/1.1 (RFC 7540 section 3.2).
+   * @param head of the request that asked for it: it is answered on stream 1
+   * @param settings the payload that came in HTTP2-Settings
+   */
+  upgrade(head: H2Head, settings: Uint8Array): void {
+    this.connection.upgrade(settings, head)
+    this.settle()
+  }
+
+  // --- What the channel tells (and `receive` and `drained`, in h2-flow.ts) ---
+
+  ended(): void {
+    if (this.lingering) return
+    this.connection.end()
+    for (const exchange of this.exchanges) {
+      if (exchange.pump?.body.endless === true) this.cut(exchange, CODES.CANCEL, peerGone())
+    }
+    if (!this.lingering) this.settle()
+  }
+
+  closed(error: Error | null): void {
+    this.lossReason = error ?? peerGone()
+    this.connection.abort()
+    this.host.closed(this)
+  }
+
+  // --- What the connection tells ---
+
+  head(stream: H2Stream, head: H2Head, ended: boolean): void {
+    const { settings, connection } = this
+    if (this.orphans !== null && this.overcrowded) {
+      this.turnAway(stream)
+      return
+    }
+    this.requests++
+    const exchange = new H2Exchange(this, stream, head, ended, settings.limits.discardBytes)
+    stream.user = exchange
+    if (settings.reports.exchanges) exchange.startedAt = settings.clock.now()
+    if (this.requests === settings.limits.requestsPerConnection) connection.drain()
+    ask(this, exchange)
+  }
+
+  content(stream: H2Stream, bytes: Uint8Array, start: number, end: number): void {
+    const exchange = stream.user as H2Exchange
+    exchange.continueDue = false
+    if (exchange.over || exchange.incoming!.over) this.discard(exchange, end - start)
+    else exchange.incoming!.deliver(bytes, start, end)
+  }
+
+  trailers(stream: H2Stream, fields: Fields): void {
+    const exchange = stream.user as H2Exchange
+    if (!exchange.over) exchange.trailers = fields
+  }
+
+  end(stream: H2Stream): void {
+    const exchange = stream.user as H2Exchange
+    exchange.peerEnded = true
+    exchange.continueDue = false
+    exchange.incoming?.finish()
+    if (exchange.tunnelling && exchange.over) this.tellOver(exchange, true)
+  }
+
+  writable(stream: H2Stream): void {
+    const { pump } = stream.user as H2Exchange
+    if (pump !== null) this.resume(pump)
+  }
+
+  sent(stream: H2Stream): void {
+    const exchange = stream.user as H2Exchange
+    exchange.over = true
+    // The other way of a tunnel goes on until the peer ends it, or nobody wants to hear more.
+    if (exchange.tunnelling && !exchange.peerEnded && !exchange.incoming!.over) return
+    this.tellOver(exchange, true)
+    if (!exchange.peerEnded) this.leaveUnread(exchange)
+  }
+
+  lost(stream: H2Stream, error: H2Error): void {
+    const exchange = stream.user as H2Exchange
+    if (error.blame === 'remote' && error.rule !== 'peer-reset') this.tellRefusal(refusalOfH2(error), exchange)
+    this.lose(exchange, this.lossReason ?? lostBy(error))
+  }
+
+  refused(stream: H2Stream, error: H2Error): void {
+    const refusal = refusalOfH2(error)
+    this.tellRefusal(refusal, null)
+    if (error.status === 0) return
+    const exchange = new H2Exchange(this, stream, NO_HEAD, false, this.settings.limits.discardBytes)
+    exchange.failed = true
+    stream.user = exchange
+    this.answer(exchange, replyTo(this.settings, refusal, null))
+  }
+
+  failed(error: H2Error): void {
+    this.tellRefusal(refusalOfH2(error), null)
+  }
+
+  goingAway(): void {
+    // Nothing is ever begun from this side; what is under way ends as usual.
+  }
+
+  // --- What exchanges and bodies ask ---
+
+  inform(exchange: H2Exchange, status: number, fields: FieldList): void {
+    if (!exchange.answerable) return
+    this.connection.sendInterim(exchange.stream, status, fields)
+    this.settleLater()
+  }
+
+  wanted(exchange: H2Exchange): void {
+    if (!exchange.continueDue || exchange.stream.headSent) return
+    exchange.continueDue = false
+    this.connection.sendInterim(exchange.stream, 100, FieldList.empty)
+    this.settleLater()
+  }
+
+  unwanted(exchange: H2Exchange): void {
+    if (exchange.tunnelling && exchange.over) this.cut(exchange, CODES.NO_ERROR, contentUnread())
+  }
+
+  taken(exchange: H2Exchange, count: number): void {
+    this.connection.consumed(exchange.stream, count)
+    this.settleLater()
+  }
+
+  take(exchange: H2Exchange, chunk: Uint8Array): boolean {
+    exchange.sent += chunk.length
+    const taken = this.connection.sendContent(exchange.stream, chunk)
+    this.settleLater()
+    // Where it was not all taken, `writable` will say when to go on.
+    if (taken && this.crowded) this.holdBack(exchange.pump)
+    return taken && !this.crowded
+  }
+
+  completed(exchange: H2Exchange): void {
+    exchange.pump = null
+    try {
+      this.connection.sendEnd(exchange.stream, exchange.reply?.trailers?.())
+    } catch (error) {
+      this.brokeOff(exchange, error)
+      return
+    }
+    this.settleLater()
+  }
+
+  brokeOff(exchange: H2Exchange, error: unknown): void {
+    exchange.pump = null
+    this.settings.report({ kind: 'failed', error, exchange, doing: 'sending the content of a reply' })
+    this.cut(exchange, exchange.breakingCode, error instanceof Error ? error : new Error('The content broke off'))
+  }
+
+  letGoFailed(exchange: H2Exchange, error: unknown): void {
+    letGoFailed(this.settings, exchange, error)
+  }
+
+  // --- Answers ---
+
+  answer(exchange: H2Exchange, reply: Reply): void {
+    if (!exchange.answerable) {
+      abandonReply(this.settings, exchange, reply)
+      return
+    }
+    exchange.reply = reply
+    try {
+      sendReply(this.connection, this.settings, exchange, reply)
+    } catch (error) {
+      if (exchange.stream.headSent) {
+        this.brokeOff(exchange, error)
+        return
+      }
+      abandonReply(this.settings, exchange, reply)
+      exchange.reply = null
+      // A reply that cannot be sent is answered for once; where that cannot be sent either, there is nothing left to say.
+      if (exchange.failed) this.brokeOff(exchange, error)
+      else failExchange(this, exchange, error)
+      return
+    }
+    this.settleLater()
+  }
+
+  /** Answers in the place of a handler that takes too long. */
+  answerInstead(exchange: H2Exchange, refusal: Refusal): void {
+    this.tellRefusal(refusal, exchange)
+    this.answer(exchange, replyTo(this.settings, refusal, exchange))
+    exchange.abort(new Refused(refusal))
+  }
+
+  /** The content cannot be waited for: whoever reads it is told, and answers as if it had refused it. */
+  refuseContent(exchange: H2Exchange, refusal: Refusal): void {
+    this.tellRefusal(refusal, exchange)
+    exchange.discardable = 0
+    exchange.incoming?.fail(new Refused(refusal))
+  }
+
+  /** Ends a stream that cannot go on. */
+  cut(exchange: H2Exchange, code: number, reason: Error): void {
+    this.connection.reset(exchange.stream, code)
+    if (!exchange.over || exchange.tunnelling) this.lose(exchange, reason)
+    this.settleLater()
+  }
+
+  tellRefusal(refusal: Refusal, exchange: H2Exchange | null): void {
+    this.settings.report({
+      kind: 'refused',
+      refusal,
+      exchange: exchange?.isRefused === true ? null : exchange,
+      address: this.peer.address,
+      connection: this.channel.id,
+    })
+  }
+
+  protected conclude(): void {
+    const { failure } = this.connection
+    this.finish(failure !== null ? failure.rule : this.draining ? 'drained' : 'done')
+  }
+
+  private lose(exchange: H2Exchange, reason: Error): void {
+    const { over, pump, stream } = exchange
+    if (over && !exchange.tunnelling) return
+    // Of content given whole, what had not gone out is known now.
+    if (pump === null && exchange.sent > 0 && !exchange.tunnelling) exchange.sent = stream.pendingAt
+    exchange.over = true
+    exchange.pump = null
+    pump?.cancel(reason)
+    exchange.abort(reason)
+    this.tellOver(exchange, exchange.tunnelling)
+  }
+
+  private tellOver(exchange: H2Exchange, complete: boolean): void {
+    if (exchange.handlerRuns) {
+      this.orphans ??= []
+      this.orphans.push(exchange)
+    }
+    if (!exchange.isRefused) tell(this.settings, exchange, complete)
+  }
+
+  /** The reply is complete, and the peer is still sending: a little is read past, for much the stream is reset (RFC 9113 section 8.1). */
+  private leaveUnread(exchange: H2Exchange): void {
+    const { incoming, stream } = exchange
+    const unread = incoming!.heldBytes
+    incoming!.fail(contentUnread())
+    const due = (incoming!.length ?? 0) - stream.contentReceived
+    if (exchange.tunnelling || exchange.continueDue || due > exchange.discardable)
+      this.connection.reset(stream, CODES.NO_ERROR)
+    else this.discard(exchange, unread)
+  }
+
+  /** Content that nobody reads. Once it is more than is worth taking in, the peer is stopped by its window until the reply is complete. */
+  private discard(exchange: H2Exchange, count: number): void {
+    exchange.discardable -= count
+    if (exchange.discardable >= 0) this.connection.consumed(exchange.stream, count)
+    else if (exchange.over) this.connection.reset(exchange.stream, CODES.NO_ERROR)
+  }
+
+  /** Whether as many handlers run as there may be streams. */
+  private get overcrowded(): boolean {
+    this.orphans = this.orphans!.filter(exchange => exchange.handlerRuns)
+    if (this.orphans.length === 0) this.orphans = null
+    return this.connection.streams.size + (this.orphans?.length ?? 0) >= this.settings.limits.streams
+  }
+
+  private turnAway(stream: H2Stream): void {
+    this.connection.reset(stream, CODES.REFUSED_STREAM)
+    this.tellRefusal(tooManyRunning(), null)
+    if (++this.turnedAway > MOST_TURNED_AWAY) this.connection.fail('too-many-resets')
+  }
+}
+
+function peerGone(): Error {
+  return new Error('The connection was closed before the exchange was complete')
+}
+
+function lostBy({ rule, detail }: H2Error): Error {
+  return new Error(rule === 'peer-reset' ? 'The client has reset the stream' : detail)
+}
