@@ -37,7 +37,7 @@ const SYMBOLS: Readonly<Record<number, readonly (number | string | readonly [num
   30: [10, 13, 22, EOS],
 }
 
-interface Code {
+export interface Code {
   readonly symbol: number
   readonly bits: number
   readonly length: number
@@ -92,8 +92,8 @@ const PLACE = 0x200
 /** No place has this number. */
 const BROKEN = 256 * PLACE
 
-/** In the order of their length, and of their symbols in each length. */
-function canonicalCodes(): Code[] {
+/** All codes, in the order of their length, and of their symbols in each length. */
+export function canonicalCodes(): Code[] {
   const codes: Code[] = []
   let bits = 0
   let before = 0

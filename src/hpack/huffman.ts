@@ -60,27 +60,27 @@ export function huffmanLength(text: string): number {
 /** Writes a text's Huffman code, for which there must be room. Returns where it ends. */
 export function encodeHuffman(text: string, into: Uint8Array, start: number): number {
   let at = start
-  /** The last bits that are not a whole byte, at most 7 of them between two codes; above them is what has been written. */
+  /** The last bits that have not been written, `count` of them; what is above them has been. */
   let bits = 0
   let count = 0
   for (let i = 0; i < text.length; i++) {
     const byte = text.charCodeAt(i)
     let code = CODES[byte]
     let length = LENGTHS[byte]
-    if (length > 24) {
-      // With seven bits before it, a code as long as this would not fit into 32.
-      bits = (bits << 8) | (code >>> (length - 8))
-      into[at++] = bits >>> count
-      length -= 8
-      code &= (1 << length) - 1
+    if (count + length > 32) {
+      while (count >= 8) into[at++] = bits >>> (count -= 8)
+      if (count + length > 32) {
+        // The longest codes, behind as many as seven bits, go in two parts.
+        length -= 8
+        into[at++] = ((bits << 8) | (code >>> length)) >>> count
+        bits = code >>> length
+        code &= (1 << length) - 1
+      }
     }
     bits = (bits << length) | code
     count += length
-    while (count >= 8) {
-      count -= 8
-      into[at++] = bits >>> count
-    }
   }
+  while (count >= 8) into[at++] = bits >>> (count -= 8)
   if (count > 0) into[at++] = (bits << (8 - count)) | (0xff >>> count)
   return at
 }
