@@ -154,6 +154,7 @@ function open(door: Door, options: ServeOptions, settings: Settings): Promise<Li
     tls,
     tlsFor,
     plainToo: true,
+    alpn: settings.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
     accept:
       tls === null
         ? channel => connections.add(channel, plain)

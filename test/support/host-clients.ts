@@ -23,7 +23,7 @@ export interface Answer {
 }
 
 export type Wire = 'HTTP/1.1' | 'HTTP/2'
-export const WIRES: readonly Wire[] = ['HTTP/1.1']
+export const WIRES: readonly Wire[] = ['HTTP/1.1', 'HTTP/2']
 
 export function ask(question: Question, wire: Wire = 'HTTP/1.1'): Promise<Answer> {
   return wire === 'HTTP/1.1' ? askH1(question) : askH2(question)
