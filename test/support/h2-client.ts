@@ -67,6 +67,8 @@ export class H2Client {
   /** Bytes that came in. */
   size = 0
   goaway: Frame | null = null
+  /** The number of the last stream it has used; -1 before the first. */
+  latestStream = -1
   ended = false
   closed = false
   error: Error | null = null
@@ -75,7 +77,6 @@ export class H2Client {
   private readonly decoder = new HpackDecoder({ tableBytes: 4096, listBytes: 1e9, fieldCount: 1e6 })
   private readonly watchers = new Set<() => void>()
   private head: { stream: number; block: Uint8Array[]; ends: boolean } | null = null
-  private lastStream = -1
 
   /** Over a socket; resolves once it is connected. Nothing has been sent then: see `greet`. */
   static async connect(
@@ -134,8 +135,8 @@ export class H2Client {
 
   /** The number of a stream that has not been used. */
   nextStream(): number {
-    this.lastStream += 2
-    return this.lastStream
+    this.latestStream += 2
+    return this.latestStream
   }
 
   /** What has come in on the stream so far. */
