@@ -1,6 +1,6 @@
 // All budgets against abuse, in one place. What HTTP/2 lets a peer do for nothing (open and reset, ping, set, touch windows) is
 // paid from a budget; time and honest work fill it again. Whoever goes on beyond it loses the connection, with
-// ENHANCE_YOUR_CALM. What costs memory is bounded elsewhere: see `ELSEWHERE`.
+// ENHANCE_YOUR_CALM. docs/abuse.md lists the attacks, after how many frames each is ended, and what bounds memory and time.
 import type { RuleName } from './errors.ts'
 
 export type BudgetKind = 'reset' | 'ping' | 'settings' | 'idle-frame' | 'continuation'
