@@ -37,6 +37,8 @@ import { receives } from './states.ts'
 import { uint31, uint32 } from './uint.ts'
 
 const PREFACE_BYTES = latin1Bytes(PREFACE)
+/** Stream and weight (RFC 7540 section 6.2). */
+const OLD_PRIORITY = 5
 
 export class H2Connection extends DataSide {
   private readonly heads: HeadBlocks
@@ -223,30 +225,21 @@ export class H2Connection extends DataSide {
   // --- Heads ---
 
   private headersFrame(flags: number, id: number, bytes: Uint8Array, from: number, to: number): void {
-    let start = from
-    let end = to
-    if ((flags & PADDED) !== 0) {
-      const padding = start === end ? 0 : bytes[start]
-      if (start++ === to) {
-        this.fail('wrong-frame-size', id)
-        return
-      }
-      if (padding > end - start) {
-        this.fail('too-much-padding', id)
-        return
-      }
-      end -= padding
+    const padded = (flags & PADDED) !== 0
+    const prioritised = (flags & WITH_PRIORITY) !== 0
+    const start = from + (padded ? 1 : 0) + (prioritised ? OLD_PRIORITY : 0)
+    if (start > to) {
+      this.fail('wrong-frame-size', id)
+      return
     }
-    if ((flags & WITH_PRIORITY) !== 0) {
-      if (end - start < 5) {
-        this.fail('wrong-frame-size', id)
-        return
-      }
-      if (uint31(bytes, start) === id) {
-        this.fail('self-dependency', id)
-        return
-      }
-      start += 5
+    const end = padded ? to - bytes[from] : to
+    if (end < start) {
+      this.fail('too-much-padding', id)
+      return
+    }
+    if (prioritised && uint31(bytes, start - OLD_PRIORITY) === id) {
+      this.fail('self-dependency', id)
+      return
     }
     const ended = (flags & END_STREAM) !== 0
     if ((flags & END_HEADERS) !== 0) this.wholeHead(id, ended, bytes, start, end)
@@ -272,7 +265,7 @@ export class H2Connection extends DataSide {
       return
     }
     if (heads.tooLarge) {
-      this.largeHeadCame(id, ended)
+      this.largeHeadCame(id, ended, fields)
       return
     }
     const head = fresh ? this.judge(fields) : null
@@ -291,7 +284,7 @@ export class H2Connection extends DataSide {
     if (!this.fragment(bytes, start, end) || (flags & END_HEADERS) === 0) return
     const fields = heads.finish()
     if (typeof fields === 'string') this.fail(fields, id)
-    else if (heads.tooLarge) this.largeHeadCame(id, heads.ended)
+    else if (heads.tooLarge) this.largeHeadCame(id, heads.ended, fields)
     else this.headCame(id, heads.ended, fields, null)
   }
 

@@ -10,8 +10,6 @@ import { applySettings, type Role, settingsPayload } from './settings.ts'
 import type { H2Sink } from './sink.ts'
 import { uint32 } from './uint.ts'
 
-/** Priorities kept for streams that are not open yet; RFC 9218 section 7 lets a server bound them. */
-const MOST_EARLY_PRIORITIES = 32
 /** So many parameters cost as much as a frame. */
 const PARAMETERS_AT_ONCE = 32
 const PARAMETER = 6
@@ -19,14 +17,13 @@ const PARAMETER = 6
 export abstract class ControlSide extends RequestingSide {
   /** Acknowledgements of our PINGs. */
   pingsAnswered = 0
-  /** The peer has acknowledged our SETTINGS. */
-  settingsAcknowledged = false
   protected settingsCame = false
   protected peerEnded = false
   private peerGoes = false
   private drainSent = false
   private pings = 0
   private drainPing = 0
+  /** Those of streams that are not open yet: with those that are, no more than may be open. */
   private earlyPriorities: Map<number, Priority> | null = null
 
   constructor(role: Role, limits: H2Limits, sink: H2Sink, budget: WindowBudget) {
@@ -96,6 +93,8 @@ export abstract class ControlSide extends RequestingSide {
       this.fail(rule)
       return
     }
+    // What must not change after the first SETTINGS frame may still be said in it.
+    this.peer.received = false
     this.past.use(1)
     this.admit(this.register(1, true), head, true)
   }
@@ -205,23 +204,31 @@ export abstract class ControlSide extends RequestingSide {
 
   /** RFC 9218 section 7.1. */
   protected priorityUpdateFrame(bytes: Uint8Array, start: number, end: number): void {
-    this.spend('idle-frame')
-    const update = priorityUpdate(bytes, start, end)
     if (this.role === 'client') {
-      this.fail('stream-not-zero')
+      this.fail('priority-update-from-server')
       return
     }
+    this.spend('idle-frame')
+    const update = priorityUpdate(bytes, start, end)
     if (typeof update === 'string') {
       this.fail(update)
       return
     }
-    const stream = this.open.get(update.stream)
-    if (update.priority === null) return
-    if (stream !== undefined) this.scheduler.reprioritise(stream, update.priority)
-    else if (this.isIdle(update.stream) && update.stream % 2 === 1) {
+    if (update.stream % 2 === 0) this.fail('priority-of-push', update.stream)
+    else if (update.priority !== null) this.prioritise(update.stream, update.priority)
+  }
+
+  private prioritise(id: number, priority: Priority): void {
+    this.prioritises = true
+    const stream = this.open.get(id)
+    if (stream !== undefined) this.scheduler.reprioritise(stream, priority)
+    else if (this.isIdle(id)) {
       this.earlyPriorities ??= new Map()
-      this.earlyPriorities.delete(update.stream)
-      if (this.earlyPriorities.size < MOST_EARLY_PRIORITIES) this.earlyPriorities.set(update.stream, update.priority)
+      this.earlyPriorities.set(id, priority)
+      if (this.earlyPriorities.size + this.open.size <= this.limits.streams) return
+      // Streams that were passed over will never be open.
+      for (const early of this.earlyPriorities.keys()) if (!this.isIdle(early)) this.earlyPriorities.delete(early)
+      if (this.earlyPriorities.size + this.open.size > this.limits.streams) this.fail('too-many-priorities', id)
     }
   }
 }

@@ -111,6 +111,21 @@ export const RULES = {
     'More streams are open than SETTINGS_MAX_CONCURRENT_STREAMS allows',
   ),
   'self-dependency': connection('PROTOCOL_ERROR', 'RFC 7540 section 5.3.1', 'A stream must not depend on itself'),
+  'priority-update-from-server': connection(
+    'PROTOCOL_ERROR',
+    'RFC 9218 section 7.1',
+    'PRIORITY_UPDATE is for clients to send',
+  ),
+  'priority-of-push': connection(
+    'PROTOCOL_ERROR',
+    'RFC 9218 section 7.1',
+    'PRIORITY_UPDATE names a request: no stream has been pushed',
+  ),
+  'too-many-priorities': connection(
+    'PROTOCOL_ERROR',
+    'RFC 9218 section 7.1',
+    'Streams that have a priority and are not open yet count as open ones: there must not be more than SETTINGS_MAX_CONCURRENT_STREAMS',
+  ),
   // Settings
   'settings-ack-with-payload': connection(
     'FRAME_SIZE_ERROR',
@@ -247,6 +262,11 @@ export const RULES = {
     'PROTOCOL_ERROR',
     'RFC 9113 section 8.1',
     'A second HEADERS frame brings the trailers: it must have END_STREAM',
+  ),
+  'fields-in-tunnel': stream(
+    'PROTOCOL_ERROR',
+    'RFC 9113 section 8.5',
+    'Where CONNECT has opened a tunnel nothing but DATA, WINDOW_UPDATE, PRIORITY and RST_STREAM may come',
   ),
   'interim-with-end': stream('PROTOCOL_ERROR', 'RFC 9113 section 8.1', 'An interim response cannot end the stream'),
   'content-before-head': stream(

@@ -7,6 +7,7 @@ import { HeldBytes } from '../bytes/held-bytes.ts'
 import { HpackDecoder, type HpackField } from '../hpack/index.ts'
 import { BUDGETS } from './budgets.ts'
 import type { RuleName } from './errors.ts'
+import { LEAST_FRAME_SIZE } from './frames.ts'
 import type { H2Head } from './head.ts'
 import type { H2Limits } from './limits.ts'
 
@@ -26,6 +27,8 @@ export class HeadBlocks {
   ended = false
   private readonly limits: H2Limits
   private readonly decoder: HpackDecoder
+  /** Frames that a block may have: as many as the largest one needs, and some more. */
+  private readonly mostFrames: number
   private held: HeldBytes | null = null
   private size = 0
   private frames = 0
@@ -36,6 +39,8 @@ export class HeadBlocks {
 
   constructor(limits: H2Limits) {
     this.limits = limits
+    this.mostFrames =
+      1 + Math.max(BUDGETS.continuation.most, Math.ceil((limits.headBytes * TOO_LARGE) / LEAST_FRAME_SIZE))
     this.decoder = new HpackDecoder({
       tableBytes: TABLE_BYTES,
       listBytes: limits.headBytes,
@@ -80,7 +85,8 @@ export class HeadBlocks {
     const { decoder } = this
     decoder.begin()
     decoder.decode(bytes, start, end)
-    return decoder.finish() ? decoder.takeFields() : this.broken
+    // A string that is longer than the whole block is not endless, but broken off.
+    return decoder.finish() ? decoder.takeFields() : 'invalid-header-block'
   }
 
   begin(stream: number, ended: boolean): void {
@@ -94,8 +100,7 @@ export class HeadBlocks {
   /** Decodes a fragment of the block under way. @returns the rule it breaks */
   add(bytes: Uint8Array, start: number, end: number): RuleName | null {
     this.size += end - start
-    if (++this.frames > BUDGETS.continuation.most + 1 || this.size > this.limits.headBytes * TOO_LARGE)
-      return 'endless-head'
+    if (++this.frames > this.mostFrames || this.size > this.limits.headBytes * TOO_LARGE) return 'endless-head'
     const { held, decoder } = this
     if (held === null) {
       const taken = decoder.decode(bytes, start, end)

@@ -1,9 +1,11 @@
 // What comes in on streams: heads that open them, content, trailers, resets. Which stream is in which state is decided
 // here and in sending.ts, by the table of states.ts; how frames are read is connection.ts's affair.
 import type { HpackField } from '../hpack/index.ts'
+import { hasNoContent } from '../http/status.ts'
 import { type BudgetKind, Budgets } from './budgets.ts'
 import { broken, CODES, type H2Error, lostWithConnection, type RuleName, resetByPeer } from './errors.ts'
 import { putGoaway, putReset } from './frame-writer.ts'
+import { DEFAULT_WINDOW } from './frames.ts'
 import type { H2Head, Priority } from './head.ts'
 import type { H2Limits, WindowBudget } from './limits.ts'
 import { PastStreams } from './past-streams.ts'
@@ -29,8 +31,15 @@ export abstract class ReceivingSide extends SendingSide {
   protected lastAnswered = Number.POSITIVE_INFINITY
   /** Where the frame begins that is being looked at, in bytes from the connection's first one. */
   protected frameOffset = 0
+  /** The peer has acknowledged our SETTINGS. */
+  settingsAcknowledged = false
   /** The client's own next stream. */
   protected nextOwn = 1
+  /**
+   * The client has said something of priorities (RFC 9218): what it leaves out has the defaults. The responses to one that
+   * never does share, or the first download would hold up all others.
+   */
+  protected prioritises = false
   private budgetsMade: Budgets | null = null
   /** The stream whose head the sink is being told: it is not among the open ones yet. */
   private opening: H2Stream | null = null
@@ -59,7 +68,8 @@ export abstract class ReceivingSide extends SendingSide {
     if (this.failure !== null) return
     const error = broken(rule, stream, this.frameOffset)
     this.failure = error
-    putGoaway(this.output, this.past.last, error.code, `${rule}: ${error.detail} (${error.section})`)
+    this.windows.close()
+    putGoaway(this.output, Math.min(this.past.last, this.lastAnswered), error.code, `${rule}: ${error.detail} (${error.section})`)
     this.loseAll(error.code)
     this.sink.failed(error)
   }
@@ -79,11 +89,27 @@ export abstract class ReceivingSide extends SendingSide {
   }
 
   /** A head that is larger than the limits allow. */
-  protected largeHeadCame(id: number, ended: boolean): void {
+  protected largeHeadCame(id: number, ended: boolean, fields: readonly HpackField[]): void {
     const stream = this.open.get(id)
     if (stream !== undefined) this.streamError(stream, 'fields-too-large')
-    else if (this.role === 'server') this.requestCame(id, ended, null, null)
+    else if (this.role === 'server') this.requestCame(id, ended, fields, 'head-too-large')
     else this.lateFrame(id, 'closed-stream')
+  }
+
+  /** A DATA frame with so much content begins. @returns whether it may come: if not, the stream is over */
+  protected contentAnnounced(stream: H2Stream, size: number): boolean {
+    if (stream.contentDue >= 0) {
+      stream.contentDue -= size
+      if (stream.contentDue >= 0) return true
+      const meaningless = this.role === 'client' && stream.bodiless
+      this.streamError(stream, meaningless ? 'content-without-meaning' : 'wrong-content-length')
+      return false
+    }
+    if (stream.contentRefused || stream.contentReceived + size <= this.limits.contentBytes) return true
+    stream.contentRefused = true
+    if (this.role === 'client') this.streamError(stream, 'reply-too-large')
+    else this.sink.refused(stream, broken('content-too-large', stream.id, this.frameOffset))
+    return receives(stream.state)
   }
 
   /** A piece of content, without its padding. */
@@ -91,27 +117,9 @@ export abstract class ReceivingSide extends SendingSide {
     const size = end - start
     stream.contentReceived += size
     stream.unread += size
-    if (stream.contentDue >= 0) {
-      stream.contentDue -= size
-      if (stream.contentDue < 0) {
-        this.streamError(stream, 'wrong-content-length')
-        return
-      }
-    } else if (stream.contentReceived > this.limits.contentBytes) {
-      this.tooMuchContent(stream, size)
-      return
-    }
-    this.contentMoved(size, false)
+    // What is sent by the peer needs no WINDOW_UPDATE of it: it earns by its bytes alone.
+    this.contentMoved(size, true)
     this.sink.content(stream, bytes, start, end)
-  }
-
-  /** More content than is taken: the sink answers, and the rest is thrown away. */
-  private tooMuchContent(stream: H2Stream, size: number): void {
-    this.consumed(stream, size)
-    if (stream.contentRefused) return
-    stream.contentRefused = true
-    if (this.role === 'client') this.streamError(stream, 'reply-too-large')
-    else this.sink.refused(stream, broken('content-too-large', stream.id, this.frameOffset))
   }
 
   /** END_STREAM on DATA. */
@@ -191,8 +199,10 @@ export abstract class ReceivingSide extends SendingSide {
     const stream = new H2Stream(id)
     stream.state = ended ? after('received-end', OPEN) : OPEN
     stream.sendWindow = this.peer.initialWindowSize
-    stream.receiveWindow = this.limits.streamWindow
-    stream.windowSize = this.limits.streamWindow
+    // A peer that has not seen our SETTINGS yet may send what the protocol allows by default (RFC 9113 section 6.9.2).
+    const { streamWindow } = this.limits
+    stream.receiveWindow = this.settingsAcknowledged ? streamWindow : Math.max(streamWindow, DEFAULT_WINDOW)
+    stream.windowSize = streamWindow
     return stream
   }
 
@@ -204,9 +214,10 @@ export abstract class ReceivingSide extends SendingSide {
     if (!ended) stream.contentDue = head.length
     const priority = this.earlyPriority(stream.id) ?? head.priority
     if (priority !== null) {
+      this.prioritises = true
       stream.urgency = priority.urgency
       stream.incremental = priority.incremental
-    }
+    } else stream.incremental = !this.prioritises && !this.peer.noRfc7540Priorities
     this.opening = stream
     this.sink.head(stream, head, ended)
     this.nowOpen(stream)
@@ -221,7 +232,13 @@ export abstract class ReceivingSide extends SendingSide {
     return typeof head === 'string' ? null : head
   }
 
-  private requestCame(id: number, ended: boolean, fields: readonly HpackField[] | null, judged: H2Head | null): void {
+  /** @param judged what the fields make, where it is known already; else they are there */
+  private requestCame(
+    id: number,
+    ended: boolean,
+    fields: readonly HpackField[] | null,
+    judged: H2Head | 'head-too-large' | null,
+  ): void {
     const { past } = this
     if (id % 2 === 0) {
       this.fail('stream-id-order', id)
@@ -238,29 +255,27 @@ export abstract class ReceivingSide extends SendingSide {
       return
     }
     if (this.open.size >= this.limits.streams) {
-      this.refuse(id, ended, 'too-many-streams')
+      this.refuse(id, ended, 'too-many-streams', fields)
       return
     }
-    const head = judged ?? (fields === null ? 'head-too-large' : requestHead(fields, this.limits))
+    const head = judged ?? requestHead(fields!, this.limits)
     if (typeof head === 'string') {
-      this.refuse(id, ended, head)
+      this.refuse(id, ended, head, fields)
       return
     }
     if (ended && head.length > 0) {
-      this.refuse(id, ended, 'wrong-content-length')
-      return
-    }
-    if (!ended && head.length > this.limits.contentBytes) {
-      this.refuse(id, ended, 'content-too-large')
+      this.refuse(id, ended, 'wrong-content-length', fields)
       return
     }
     this.admit(this.register(id, ended), head, ended)
   }
 
   /** A request that gets no further: reset, or left to the sink to answer. */
-  private refuse(id: number, ended: boolean, rule: RuleName): void {
+  private refuse(id: number, ended: boolean, rule: RuleName, fields: readonly HpackField[] | null): void {
     const error = broken(rule, id, this.frameOffset)
     const stream = this.register(id, ended)
+    // The refusal of HEAD has no content either.
+    stream.answersHead = fields?.some(({ name, value }) => name === ':method' && value === 'HEAD') ?? false
     if (error.status === 0) {
       putReset(this.output, id, error.code)
       this.forgetStream(stream, true)
@@ -271,6 +286,7 @@ export abstract class ReceivingSide extends SendingSide {
     // Its answer is an exchange, which earns one again.
     this.spend('reset', 2)
     if (this.failure !== null) return
+    stream.contentRefused = true
     this.opening = stream
     this.sink.refused(stream, error)
     this.nowOpen(stream)
@@ -292,6 +308,10 @@ export abstract class ReceivingSide extends SendingSide {
     }
     if (this.role === 'client' && !stream.headReceived) {
       this.responseCame(stream, ended, fields)
+      return
+    }
+    if (stream.tunnelled) {
+      this.streamError(stream, 'fields-in-tunnel')
       return
     }
     if (!ended) {
@@ -328,9 +348,12 @@ export abstract class ReceivingSide extends SendingSide {
       return
     }
     stream.headReceived = true
-    const none = stream.answersHead || head.status === 204 || head.status === 304
-    if (!ended) stream.contentDue = none ? 0 : head.length
-    else if (!none && head.length > 0) {
+    // Whatever length the response to CONNECT has means nothing (RFC 9110 section 9.3.6).
+    stream.tunnelled = stream.answersConnect && head.status < 300
+    const none = stream.answersHead || hasNoContent(head.status)
+    stream.bodiless = none
+    if (!ended) stream.contentDue = none ? 0 : stream.tunnelled ? -1 : head.length
+    else if (!none && !stream.tunnelled && head.length > 0) {
       this.streamError(stream, 'wrong-content-length')
       return
     }

@@ -39,6 +39,7 @@ export abstract class RequestingSide extends ReceivingSide {
     stream.receiveWindow = this.limits.streamWindow
     stream.windowSize = this.limits.streamWindow
     stream.answersHead = method === 'HEAD'
+    stream.answersConnect = method === 'CONNECT'
     stream.headSent = true
     stream.sendLeft = length
     this.open.set(stream.id, stream)

@@ -67,7 +67,8 @@ export abstract class SendingSide {
     if (stream.headSent) throw headSentBefore(stream)
     stream.headSent = true
     stream.bodiless = stream.answersHead || status === RESET_CONTENT || hasNoContent(status)
-    stream.sendLeft = stream.answersConnect && status < 300 ? UNKNOWN_LENGTH : length
+    stream.tunnelled = stream.answersConnect && status < 300
+    stream.sendLeft = stream.tunnelled ? UNKNOWN_LENGTH : length
     const ended = stream.bodiless || stream.sendLeft === 0
     const shown = shownLength(stream, status, stream.sendLeft, fields)
     this.putBlock(stream, this.blocks.response(status, fields, shown, usual), ended)
@@ -257,8 +258,8 @@ export abstract class SendingSide {
     stream.sendWindow -= size
     this.sendWindow -= size
     this.contentMoved(size, !whole && size < this.peer.maxFrameSize)
+    this.scheduler.served(stream)
     if (!whole) {
-      this.scheduler.served(stream)
       if (stream.sendWindow <= 0) this.scheduler.remove(stream)
       return
     }

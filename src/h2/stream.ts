@@ -35,6 +35,8 @@ export class H2Stream {
   answersHead = false
   /** The request was CONNECT: a 2xx response opens a tunnel, whose content has no length. */
   answersConnect = false
+  /** It has opened one: nothing but DATA may come (RFC 9113 section 8.5). */
+  tunnelled = false
   /** What the peer takes of content. Below 0 after SETTINGS has made it smaller (RFC 9113 section 6.9.2). */
   sendWindow = 0
   /** Content that waits for its turn or for a window; null where there is none. */
