@@ -1,7 +1,15 @@
 // The configuration: one table of options; file, environment and flags poured into it.
-export { type FlagGiven, flagNames, type Loaded, loadConfig, type Sources } from './load.ts'
+export {
+  type FlagGiven,
+  flagNames,
+  type InForce,
+  type Loaded,
+  type LoadedHost,
+  loadConfig,
+  type Sources,
+} from './load.ts'
 export { nearest } from './nearest.ts'
-export { about, type Config, flagsOf, KEYS, type Key } from './options.ts'
+export { about, type Config, flagsOf, HOST_KEYS, KEYS, type Key } from './options.ts'
 export { type Origin, originText } from './origin.ts'
 export { ConfigError, type Problem, unknownName } from './problems.ts'
 export { GROUPS, type Shape } from './shapes.ts'

@@ -1,6 +1,6 @@
 // A configuration file's bytes, taken apart into members that know their line and column. It is JSON, with comments and
 // trailing commas allowed, because people keep notes beside what they configure.
-import { evaluate, parse } from '@humanwhocodes/momoa'
+import { evaluate, type MemberNode, type ObjectNode, parse } from '@humanwhocodes/momoa'
 import type { Origin } from './origin.ts'
 import { ConfigError } from './problems.ts'
 
@@ -11,6 +11,15 @@ export interface Member {
   readonly name: string
   readonly value: unknown
   readonly origin: Origin
+  /** The items of a value that is a list; null for one that is none. */
+  readonly items: () => readonly Item[] | null
+}
+
+/** An item of a list. */
+export interface Item {
+  readonly origin: Origin
+  /** Null where it is no object. */
+  readonly members: readonly Member[] | null
 }
 
 /**
@@ -28,11 +37,26 @@ export function membersOf(bytes: Uint8Array, label: string): Member[] {
   }
   const { body } = document
   if (body.type !== 'Object') throw notAnObject(label)
-  return body.members.map(({ name, value }) => ({
+  return membersIn(body, label)
+}
+
+function membersIn({ members }: ObjectNode, label: string): Member[] {
+  return members.map(({ name, value }: MemberNode) => ({
     name: name.type === 'String' ? name.value : name.name,
     value: evaluate(value),
-    origin: { source: 'file', path: label, line: name.loc.start.line, column: name.loc.start.column },
+    origin: originOf(name, label),
+    items: () =>
+      value.type !== 'Array'
+        ? null
+        : value.elements.map(({ value: item }) => ({
+            origin: originOf(item, label),
+            members: item.type === 'Object' ? membersIn(item, label) : null,
+          })),
   }))
+}
+
+function originOf({ loc }: Pick<MemberNode, 'loc'>, path: string): Origin {
+  return { source: 'file', path, line: loc.start.line, column: loc.start.column }
 }
 
 function textOf(bytes: Uint8Array, label: string): string {

@@ -1,13 +1,15 @@
 // Pours the sources into one configuration: defaults, then the file, then the environment, then the flags, each
 // stronger than the one before. Everything that is wrong is gathered, so that it is told at once.
 import { dirname, resolve } from 'node:path'
+import { checkOfHost, checkTogether } from './check.ts'
 import { findFile, labelOf, readFile } from './file.ts'
 import type { Member } from './json.ts'
 import { nearest } from './nearest.ts'
 import { about, type Config, flagsOf, KEYS, type Key, keyNamed, variableOf } from './options.ts'
 import type { Origin } from './origin.ts'
-import { ConfigError, givenTwice, type Problem, shown, unknownName, wrongValue } from './problems.ts'
-import { readShort, readTexts, readVariable } from './read.ts'
+import { ConfigError, givenTwice, type Problem, unknownName, wrongValue } from './problems.ts'
+import { readTexts, readVariable } from './read.ts'
+import { type HostGiven, placed, type Values } from './values.ts'
 
 export interface Sources {
   readonly flags: readonly FlagGiven[]
@@ -29,21 +31,32 @@ export interface FlagGiven {
   readonly value: string | boolean
 }
 
-export interface Loaded {
-  readonly config: Config
-  readonly origins: Readonly<Record<Key, Origin>>
+export interface Loaded extends InForce {
+  /** The hosts that the file names; empty where there is just one. */
+  readonly hosts: readonly LoadedHost[]
   /** The file that was read, as people in the working directory call it; null for none. */
   readonly file: string | null
   /** What the log should say about it. */
   readonly notes: readonly string[]
 }
 
-interface Value {
-  readonly value: unknown
-  readonly origin: Origin
+/** A value for every option, and where it came from. */
+export interface InForce {
+  readonly config: Config
+  readonly origins: Readonly<Record<Key, Origin>>
 }
 
-type Values = Map<Key, Value>
+/** One of several hosts: what it does not say itself it has from the top of the file. */
+export interface LoadedHost extends InForce {
+  /** How errors call it: `hosts[0]`. */
+  readonly at: string
+  readonly origin: Origin
+  readonly names: readonly string[]
+  /** Null for the port of all. */
+  readonly ports: readonly number[] | null
+  /** The options that it says itself. */
+  readonly said: readonly Key[]
+}
 
 const PREFIX = 'WIREWRIGHT_'
 
@@ -57,45 +70,39 @@ export async function loadConfig(sources: Sources): Promise<Loaded> {
   const found = named === undefined ? findFile(sources.directory) : null
   const path = named ? resolve(sources.directory, named) : (found?.path ?? null)
   const label = path === null ? null : labelOf(path, sources.directory)
+  let given: HostGiven[] = []
   if (path !== null && label !== null) {
-    await pourFile(path, label, values, problems)
+    given = await pourFile(path, label, values, problems)
     const passedOver = found?.passedOver ? ` (${labelOf(found.passedOver, sources.directory)} is not read)` : ''
     notes.push(`Configuration from ${label}${passedOver}`)
   }
   pourEnvironment(sources.environment, sources.directory, values, problems)
   pourFlags(sources.flags, sources.directory, values, problems)
   checkTogether(values, problems)
+  const hosts = given.map(host => hostInForce(host, values, sources.directory, problems))
 
   const hint = found && problems.some(({ origin }) => origin.source === 'file') ? foundByItself(label ?? '') : ''
   if (problems.length > 0) throw new ConfigError(problems, hint)
-  return { ...inForce(values, sources.directory), file: label, notes }
+  return { ...inForce(values, sources.directory), hosts, file: label, notes }
 }
 
-async function pourFile(path: string, label: string, values: Values, problems: Problem[]): Promise<void> {
+async function pourFile(path: string, label: string, values: Values, problems: Problem[]): Promise<HostGiven[]> {
   let members: Member[]
   try {
     members = await readFile(path, label)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     problems.push(...error.problems)
-    return
+    return []
   }
-  const { fits } = await import('./schema.ts')
-  const names = new Map<Key, string>()
-  for (const { name, value: written, origin } of members) {
-    if (name === '$schema') continue
-    const key = keyNamed(name)
-    if (key === undefined) {
-      problems.push(unknownName(origin, name, nearest(name, KEYS)))
-      continue
-    }
-    const before = names.get(key)
-    if (before !== undefined) problems.push(givenTwice(origin, name, before))
-    names.set(key, name)
-    const value = readShort(about(key), written)
-    if (fits(key, value)) values.set(key, { value: placed(key, value, dirname(path)), origin })
-    else problems.push(wrongValue(origin, name, about(key), written))
-  }
+  const { pourHosts, pourMembers } = await import('./pour.ts')
+  const isHosts = ({ name }: Member) => name === 'hosts'
+  const into = { base: dirname(path), prefix: '', keys: KEYS, others: ['hosts'], values, problems }
+  pourMembers(
+    members.filter(member => !isHosts(member) && member.name !== '$schema'),
+    into,
+  )
+  return pourHosts(members.filter(isHosts), into.base, problems)
 }
 
 function pourEnvironment(
@@ -148,52 +155,7 @@ function flagValue(key: Key, given: readonly FlagGiven[]): unknown {
   return about(key).shape.type === 'flag' ? last : null
 }
 
-/** The value with a path made absolute. */
-function placed(key: Key, value: unknown, base: string): unknown {
-  return about(key).shape.type === 'path' && typeof value === 'string' ? resolve(base, value) : value
-}
-
-/** What no option can know of itself. */
-function checkTogether(values: Values, problems: Problem[]): void {
-  const value = (key: Key) => (values.get(key) ?? { value: about(key).initial }).value
-  const origin = (key: Key): Origin => values.get(key)?.origin ?? { source: 'default' }
-  if (value('enable_ssl') === true && (value('ssl_cert') === null) !== (value('ssl_key') === null)) {
-    const [given, missing]: [Key, Key] = value('ssl_cert') === null ? ['ssl_key', 'ssl_cert'] : ['ssl_cert', 'ssl_key']
-    problems.push({ origin: origin(given), message: `${given} needs ${missing} beside it` })
-  }
-  const auth = value('auth')
-  if (typeof auth === 'string' && !/^[^:\p{Cc}]+:[^\p{Cc}]+$/u.test(auth))
-    problems.push({ origin: origin('auth'), message: 'auth must be a name, a colon and a password: user:password' })
-  const health = value('health_path')
-  if (typeof health === 'string' && !/^\/[\x21\x22\x24-\x3e\x40-\x7e]*$/.test(health))
-    problems.push({ origin: origin('health_path'), message: 'health_path must be a path: /healthz' })
-  for (const name of value('index_files') as readonly string[])
-    if (!isFileName(name))
-      problems.push({
-        origin: origin('index_files'),
-        message: `index_files must be names of files, not ${shown(name)}`,
-      })
-  for (const site of value('cors_allow_origin') as readonly string[])
-    if (!isOrigin(site))
-      problems.push({
-        origin: origin('cors_allow_origin'),
-        message: `cors_allow_origin must be * or origins as browsers write them, such as https://app.example, not ${shown(site)}`,
-      })
-}
-
-function isFileName(text: string): boolean {
-  return text !== '' && text !== '.' && text !== '..' && !/[/\\\0]/.test(text)
-}
-
-/** Whether a browser could send that in Origin: compared letter by letter, another spelling would let nobody in. */
-function isOrigin(text: string): boolean {
-  if (text === '*' || text === 'null') return true
-  if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@A-Z]+$/.test(text)) return false
-  // Only of web addresses is it known which port is the usual one.
-  return !/^https?:/.test(text) || (URL.canParse(text) && new URL(text).origin === text)
-}
-
-function inForce(values: Values, directory: string): Pick<Loaded, 'config' | 'origins'> {
+function inForce(values: Values, directory: string): InForce {
   const config: Partial<Record<Key, unknown>> = {}
   const origins: Partial<Record<Key, Origin>> = {}
   for (const key of KEYS) {
@@ -202,6 +164,16 @@ function inForce(values: Values, directory: string): Pick<Loaded, 'config' | 'or
     origins[key] = given ? given.origin : { source: 'default' }
   }
   return { config: config as Config, origins: origins as Record<Key, Origin> }
+}
+
+function hostInForce(given: HostGiven, common: Values, directory: string, problems: Problem[]): LoadedHost {
+  const { at, origin, names, ports, values: own } = given
+  checkOfHost(given, common, problems)
+  // Whoever names a certificate for a host wants it to be used.
+  const certificate = own.get('ssl_cert')
+  if (certificate !== undefined && !own.has('enable_ssl'))
+    own.set('enable_ssl', { value: certificate.value !== null, origin: certificate.origin })
+  return { ...inForce(new Map([...common, ...own]), directory), at, origin, names, ports, said: [...own.keys()] }
 }
 
 /** The flags' names with their dashes, for suggestions. */

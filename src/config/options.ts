@@ -23,13 +23,17 @@ const YEAR = 31_536_000
 const GIB = 1_073_741_824
 
 const LISTEN = { group: GROUPS[0] }
-const SERVE = { group: GROUPS[1] }
-const CACHING = { group: GROUPS[2] }
+/** These may differ from host to host. */
+const SERVE = { group: GROUPS[1], perHost: true }
+const CACHING = { group: GROUPS[2], perHost: true }
 const SECURITY = { group: GROUPS[3] }
+const HOST_SECURITY = { ...SECURITY, perHost: true }
 const HTTPS = { group: GROUPS[4] }
+const HOST_HTTPS = { ...HTTPS, perHost: true }
 const LIMITS = { group: GROUPS[5] }
 const LOGGING = { group: GROUPS[6] }
 const DEVELOPMENT = { group: GROUPS[7] }
+const HOST_DEVELOPMENT = { ...DEVELOPMENT, perHost: true }
 const LATER = { group: GROUPS[8] }
 
 export const OPTIONS = {
@@ -39,8 +43,21 @@ export const OPTIONS = {
     placeholder: 'address',
   }),
   port: option(port, 8000, 'port; 0 for any free one, auto for the next free one from 8000', { ...LISTEN, short: 'p' }),
+  http_port: optional(
+    count(0, 65_535),
+    'with HTTPS: port for plain HTTP beside it, redirected if --redirect-http says so',
+    LISTEN,
+  ),
   unix_socket: optional(file, 'listen on this Unix socket instead of a port', LISTEN),
   connection_queue: option(count(1, 65_535), 511, 'connections the system holds until they are accepted', LISTEN),
+  enable_http2: option(flag, true, 'speak HTTP/2 with clients that know it', {
+    ...LISTEN,
+    flags: ['http2', 'enable-http2'],
+  }),
+  enable_h2c: option(flag, false, 'let plain connections change to HTTP/2 by Upgrade: h2c; a way past proxies', {
+    ...LISTEN,
+    flags: ['h2c', 'enable-h2c'],
+  }),
   trusted_proxies: option(
     list,
     [],
@@ -110,40 +127,45 @@ export const OPTIONS = {
   server_name: optional(text, 'product in the Server field; empty for no such field', SECURITY, 'Wirewright'),
   server_version: optional(text, 'version in the Server field', SECURITY),
   auth: optional(text, 'ask for this name and password; better named in WIREWRIGHT_AUTH', {
-    ...SECURITY,
+    ...HOST_SECURITY,
     placeholder: 'user:password',
     secret: true,
   }),
   enable_security_headers: option(flag, true, 'send nosniff, Referrer-Policy and the other security fields', {
-    ...SECURITY,
+    ...HOST_SECURITY,
     flags: ['security-headers', 'enable-security-headers'],
   }),
   hsts_max_age: option(
     seconds(10 * YEAR),
     0,
     'tell browsers to come over HTTPS alone for so many seconds; 0 for not',
-    SECURITY,
+    HOST_SECURITY,
   ),
   enable_cors: option(flag, false, 'let scripts of other sites read files', {
-    ...SECURITY,
+    ...HOST_SECURITY,
     flags: ['cors', 'enable-cors'],
   }),
   cors_allow_origin: option(list, ['*'], 'origin that may, such as https://app.example', {
-    ...SECURITY,
+    ...HOST_SECURITY,
     placeholder: 'origin',
   }),
 
   enable_ssl: option(flag, false, 'HTTPS; without a certificate a development one is made', {
-    ...HTTPS,
+    ...HOST_HTTPS,
     flags: ['ssl', 'enable-ssl'],
   }),
-  ssl_cert: optional(file, 'certificate and its chain, PEM', HTTPS),
-  ssl_key: optional(file, 'private key, PEM', HTTPS),
+  ssl_cert: optional(file, 'certificate and its chain, PEM', HOST_HTTPS),
+  ssl_key: optional(file, 'private key, PEM', HOST_HTTPS),
   ssl_password: optional(text, 'passphrase of the key; better named in WIREWRIGHT_SSL_PASSWORD', {
-    ...HTTPS,
+    ...HOST_HTTPS,
     secret: true,
   }),
-  redirect_http: option(flag, false, 'take http:// on the same port and redirect it to https://', HTTPS),
+  redirect_http: option(
+    flag,
+    false,
+    'take http:// on the same port, and on --http-port, and redirect it to https://',
+    HTTPS,
+  ),
 
   request_timeout: option(
     seconds(DAY),
@@ -212,7 +234,7 @@ export const OPTIONS = {
     ...DEVELOPMENT,
     flags: ['development', 'dev'],
   }),
-  live: option(flag, false, 'reload pages in the browser when a file changes', DEVELOPMENT),
+  live: option(flag, false, 'reload pages in the browser when a file changes', HOST_DEVELOPMENT),
 
   max_threads: option(count(1, 1024), 1, 'most worker threads', {
     ...LATER,
@@ -255,6 +277,9 @@ export type Key = keyof typeof OPTIONS
 export type Config = { readonly [K in Key]: (typeof OPTIONS)[K] extends Option<infer T> ? T : never }
 
 export const KEYS = Object.keys(OPTIONS) as Key[]
+
+/** Those that one of several hosts may have of its own. */
+export const HOST_KEYS = KEYS.filter(key => about(key).perHost)
 
 /** The option of that name, or of that older name. */
 export function keyNamed(name: string): Key | undefined {

@@ -30,6 +30,11 @@ export function unknownName(origin: Origin, name: string, suggestion: string | u
   return { origin, message: `there is no option ${shown(name).slice(1, -1)}.${hint}` }
 }
 
+/** What is wrong with a value that no option describes. */
+export function mustBe(origin: Origin, name: string, what: string, value: unknown): Problem {
+  return { origin, message: `${name} must be ${what}, not ${shown(value)}` }
+}
+
 export function wrongValue(origin: Origin, name: string, option: Option<unknown>, value: unknown): Problem {
   const not = option.secret ? '' : `, not ${shown(value)}`
   return { origin, message: `${name} must be ${expected(option)}${not}` }

@@ -2,7 +2,7 @@
 // knows zod, and it is loaded only for a file or for `wirewright config --schema`: zod takes 40 ms to load, half of
 // what a start may cost. Values out of flags and variables are proven while they are read; a test holds the two together.
 import * as z from 'zod'
-import { about, KEYS, type Key } from './options.ts'
+import { about, HOST_KEYS, KEYS, type Key } from './options.ts'
 import { HEADER_LINE, REDIRECT_LINE } from './read.ts'
 import type { Option, Shape } from './shapes.ts'
 
@@ -59,8 +59,32 @@ export function jsonSchema(): object {
         .optional()
         .meta({ description: `Older name of ${key}`, deprecated: true })
   }
+  properties.hosts = z
+    .array(hostSchema())
+    .optional()
+    .meta({ description: 'Several hosts; what they do not say stands beside' })
   const schema = z.strictObject(properties).meta({ title: 'Wirewright’s configuration' })
   return z.toJSONSchema(schema, { io: 'input', override: ({ jsonSchema: node }) => void withoutSafeIntegers(node) })
+}
+
+/** One of several hosts: its names, its ports, and the options it may have of its own. */
+function hostSchema(): z.ZodType {
+  const name = z.string().min(1)
+  const port = z.int().min(0).max(65_535)
+  const properties: Record<string, z.ZodType> = {
+    names: z
+      .union([z.array(name).min(1), name])
+      .meta({ description: 'a.example, *.b.example, or * for the default host' }),
+    port: z
+      .union([z.array(port).min(1), port])
+      .optional()
+      .meta({ description: 'where it is served, if not at the port of all' }),
+  }
+  for (const key of HOST_KEYS)
+    properties[key] = written(about(key))
+      .optional()
+      .meta({ description: about(key).help })
+  return z.strictObject(properties)
 }
 
 function checkOf(option: Option<unknown>): z.ZodType {

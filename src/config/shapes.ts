@@ -50,6 +50,8 @@ export interface About {
   readonly nullable?: boolean
   /** The value is never shown. */
   readonly secret?: boolean
+  /** One of several hosts may have a value of its own. */
+  readonly perHost?: boolean
   /** Whether the value asks for something that this version does not do yet. */
   readonly later?: (value: unknown) => boolean
 }
