@@ -48,7 +48,7 @@ export abstract class DataSide extends ControlSide {
     this.dataLeft = length - overhead
     this.paddingLeft = padding
     this.dataEnds = (flags & END_STREAM) !== 0
-    const stream = this.takingContent(id, length)
+    const stream = this.takingContent(id, length, this.dataLeft)
     this.dataStream = stream
     if (this.failure !== null) return end
     if (stream === null) this.windows.giveBackToConnection(length)
@@ -60,8 +60,11 @@ export abstract class DataSide extends ControlSide {
     return at
   }
 
-  /** The stream that a DATA frame belongs to; null where its content is to be thrown away. */
-  private takingContent(id: number, length: number): H2Stream | null {
+  /**
+   * The stream that a DATA frame belongs to; null where its content is to be thrown away.
+   * @param length with padding
+   */
+  private takingContent(id: number, length: number, content: number): H2Stream | null {
     const stream = this.open.get(id)
     if (stream === undefined) {
       this.lateFrame(id, 'closed-stream', length)
@@ -74,7 +77,7 @@ export abstract class DataSide extends ControlSide {
         : this.windows.takeOf(stream, length)
           ? null
           : 'stream-window-exceeded'
-    if (rule === null) return stream
+    if (rule === null) return this.contentAnnounced(stream, content) ? stream : null
     this.streamError(stream, rule)
     return null
   }

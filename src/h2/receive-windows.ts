@@ -18,6 +18,7 @@ export class ReceiveWindows {
   private consumed = 0
   /** What this connection has of the shared budget for its own window. */
   private grown = 0
+  private closed = false
 
   constructor(limits: H2Limits, budget: WindowBudget, output: ByteOutput) {
     this.limits = limits
@@ -67,7 +68,7 @@ export class ReceiveWindows {
 
   giveBackToConnection(count: number): void {
     this.consumed += count
-    if (this.consumed < this.size >> 1) return
+    if (this.consumed < this.size >> 1 || this.closed) return
     let increment = this.consumed
     // Nothing is left unread when all but what may still come has been used.
     if (this.window + this.consumed >= this.size) {
@@ -88,6 +89,11 @@ export class ReceiveWindows {
     const { unread } = stream
     stream.unread = 0
     if (unread > 0) this.giveBackToConnection(unread)
+  }
+
+  /** Nothing more is to be received: no window is opened again. */
+  close(): void {
+    this.closed = true
   }
 
   /** The connection is over. */

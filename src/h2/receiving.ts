@@ -69,7 +69,12 @@ export abstract class ReceivingSide extends SendingSide {
     const error = broken(rule, stream, this.frameOffset)
     this.failure = error
     this.windows.close()
-    putGoaway(this.output, Math.min(this.past.last, this.lastAnswered), error.code, `${rule}: ${error.detail} (${error.section})`)
+    putGoaway(
+      this.output,
+      Math.min(this.past.last, this.lastAnswered),
+      error.code,
+      `${rule}: ${error.detail} (${error.section})`,
+    )
     this.loseAll(error.code)
     this.sink.failed(error)
   }
