@@ -29,7 +29,7 @@ export class H2Driver
   private readonly host: DriverHost
   private readonly patience = new H2Patience()
   private draining = false
-  /** Exchanges whose streams are over, but whose handlers may still run: they count, or resetting would make room for ever more. */
+  /** Exchanges whose streams are over, but whose handlers may still run: they are bounded, or resetting would make room for ever more. */
   private orphans: H2Exchange[] | null = null
   private turnedAway = 0
   /** How often something had come in when the peer was asked whether it is there. */
@@ -347,11 +347,12 @@ export class H2Driver
     else if (exchange.over) this.connection.reset(exchange.stream, CODES.NO_ERROR)
   }
 
-  /** Whether as many handlers run as there may be streams. */
+  /** Whether as many handlers run on for streams that are over as there may be streams. */
   private get overcrowded(): boolean {
     this.orphans = this.orphans!.filter(exchange => exchange.handlerRuns)
+    if (this.orphans.length >= this.settings.limits.streams) return true
     if (this.orphans.length === 0) this.orphans = null
-    return this.connection.streams.size + (this.orphans?.length ?? 0) >= this.settings.limits.streams
+    return false
   }
 
   private turnAway(stream: H2Stream): void {

@@ -24,13 +24,13 @@ export function refusalOfH2({ rule, section, detail, offset, status }: H2Error):
   return { status: status === 0 ? 400 : status, rule, section, detail, offset }
 }
 
-/** A request over HTTP/2 that would be one too many at a time, though its stream would not. */
+/** A request over HTTP/2 while too many that were reset are still being worked on. */
 export function tooManyRunning(): Refusal {
   return {
     status: 503,
     rule: 'too-many-running',
     section: 'RFC 9113 section 10.5',
-    detail: 'As many requests of this connection are being worked on as it may have streams, though some were reset',
+    detail: 'As many requests of this connection are still being worked on though they were reset as it may have streams',
   }
 }
 
