@@ -169,6 +169,16 @@ export class H2Client {
     return this.ended || this.closed
   }
 
+  /** Those of its streams that have been neither answered in full nor reset by the server. */
+  get openStreams(): number[] {
+    const open: number[] = []
+    for (let stream = 1; stream <= this.latestStream; stream += 2) {
+      const { ended, reset } = this.answer(stream)
+      if (!ended && reset === null) open.push(stream)
+    }
+    return open
+  }
+
   count(name: string): number {
     return this.counts.get(name) ?? 0
   }
