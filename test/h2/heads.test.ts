@@ -153,6 +153,7 @@ describe('a request', () => {
     check(request, [
       ['in another order', [GET[3], GET[2], GET[1], GET[0]], 'taken'],
       ['behind another field', [GET[0], GET[1], GET[2], ['a', 'b'], GET[3]], 'late-pseudo-field'],
+      [':method, behind another field', [...GET.slice(1), ['a', 'b'], GET[0]], 'late-pseudo-field'],
       ['one that is unknown, behind another field', [...GET, ['a', 'b'], [':c', 'd']], 'late-pseudo-field'],
       ['one that is invalid, behind another field', [...GET, ['a', 'b'], [':path', '']], 'late-pseudo-field'],
       ['one that is unknown', [...GET, [':fast', '1']], 'unknown-pseudo-field'],
@@ -311,6 +312,13 @@ describe('a request', () => {
       ['too large to be counted', [...GET, ['content-length', '9'.repeat(30)]], 'content-too-large'],
     ])
 
+    it('is counted exactly up to 15 digits', () => {
+      const all = { ...limits, contentBytes: Number.POSITIVE_INFINITY }
+      const head = (length: string) => requestHead(fieldsOf([...GET, ['content-length', length]]), all)
+      assert.equal(taken(head('9'.repeat(15))).length, 999_999_999_999_999)
+      assert.equal(head('9'.repeat(16)), 'content-too-large')
+    })
+
     it('is one where it came twice: RFC 9110 section 8.6', () => {
       const head = taken(request([...GET, ['a', 'b'], ['content-length', '5'], ['content-length', '5'], ['c', 'd']]))
       assert.equal(head.length, 5)
@@ -336,7 +344,10 @@ describe('a request', () => {
   describe('Priority: RFC 9218 section 5', () => {
     const priority = (...values: string[]) =>
       taken(request([...GET, ...values.map((value): Line => ['priority', value])])).priority
-    it('is null where there is none', () => assert.equal(priority(), null))
+    it('is null where there is none', () => {
+      assert.equal(priority(), null)
+      assert.equal(taken(request([...GET, ['content-type', 'text/plain']])).priority, null)
+    })
     it('is null where it is malformed', () => assert.equal(priority('u='), null))
     it('is read over all its lines', () => {
       assert.deepEqual(priority('u=1', 'i'), { urgency: 1, incremental: true })
@@ -501,6 +512,7 @@ describe('trailers', () => {
   describe('never have pseudo-fields: RFC 9113 section 8.1', () => {
     check(trailers, [
       [':path', [[':path', '/']], 'late-pseudo-field'],
+      [':method', [[':method', 'GET']], 'late-pseudo-field'],
       [':status', [[':status', '200']], 'late-pseudo-field'],
       [
         'one that is unknown',
