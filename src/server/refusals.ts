@@ -30,7 +30,8 @@ export function tooManyRunning(): Refusal {
     status: 503,
     rule: 'too-many-running',
     section: 'RFC 9113 section 10.5',
-    detail: 'As many requests of this connection are still being worked on though they were reset as it may have streams',
+    detail:
+      'As many requests of this connection are still being worked on though they were reset as it may have streams',
   }
 }
 
