@@ -68,7 +68,7 @@ export function encodeHuffman(text: string, into: Uint8Array, start: number): nu
     let code = CODES[byte]
     let length = LENGTHS[byte]
     if (count + length > 32) {
-      while (count >= 8) into[at++] = bits >>> (count -= 8)
+      for (; count >= 8; count -= 8) into[at++] = bits >>> (count - 8)
       if (count + length > 32) {
         // The longest codes, behind as many as seven bits, go in two parts.
         length -= 8
@@ -80,7 +80,7 @@ export function encodeHuffman(text: string, into: Uint8Array, start: number): nu
     bits = (bits << length) | code
     count += length
   }
-  while (count >= 8) into[at++] = bits >>> (count -= 8)
+  for (; count >= 8; count -= 8) into[at++] = bits >>> (count - 8)
   if (count > 0) into[at++] = (bits << (8 - count)) | (0xff >>> count)
   return at
 }

@@ -1,20 +1,34 @@
-// The fuzzer finds faults: each of these is planted in a copy of the HTTP/1.1 room, and must be found in a bounded number of
-// inputs, whatever the seed.
+// The fuzzer finds faults: each of these is planted in a copy of its room, and must be found in a bounded number of inputs,
+// whatever the seed.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as h1 from '../../src/h1/index.ts'
+import * as hpack from '../../src/hpack/index.ts'
 import { fuzz } from '../../tools/fuzzing/fuzz.ts'
 import { type Fault, plant } from '../h1/planted.ts'
 import type { H1 } from '../h1/trace.ts'
+import type { Hpack } from '../hpack/blocks.ts'
+import { DECODER_FAULTS, ENCODER_FAULTS } from '../hpack/planted.ts'
 import { checkClient, checkServer, clientSeeds, DICTIONARY, serverSeeds } from './h1-check.ts'
+import { checkDecoder, checkEncoder, DECODER_DICTIONARY, decoderSeeds, encoderSeeds } from './hpack-check.ts'
 
 const MOST_RUNS = 60_000
 const SEEDS = [1, 2, 3]
 
-const SERVER = { seeds: serverSeeds(), check: checkServer }
-const CLIENT = { seeds: clientSeeds(), check: checkClient }
+/** What a fault is looked for with. */
+interface Side<Room> {
+  readonly room: Room
+  readonly seeds: readonly Uint8Array[]
+  readonly dictionary?: readonly Uint8Array[]
+  check(room: Room, bytes: Uint8Array): string[]
+}
 
-const FAULTS: Readonly<Record<string, Fault & { readonly side?: typeof CLIENT }>> = {
+const SERVER: Side<H1> = { room: h1, seeds: serverSeeds(), dictionary: DICTIONARY, check: checkServer }
+const CLIENT: Side<H1> = { room: h1, seeds: clientSeeds(), dictionary: DICTIONARY, check: checkClient }
+const DECODER: Side<Hpack> = { room: hpack, seeds: decoderSeeds(), dictionary: DECODER_DICTIONARY, check: checkDecoder }
+const ENCODER: Side<Hpack> = { room: hpack, seeds: encoderSeeds(), check: checkEncoder }
+
+const FAULTS: Readonly<Record<string, Fault & { readonly side?: Side<H1> }>> = {
   'a bare LF ends a field line': {
     file: 'head-scanner.ts',
     find: `if (bytes[i] !== CR) return this.fail(bytes[i] === LF ? 'bare-lf' : 'invalid-field-value', base, i)`,
@@ -59,25 +73,33 @@ const FAULTS: Readonly<Record<string, Fault & { readonly side?: typeof CLIENT }>
 }
 
 describe('fuzzing finds that', () => {
-  for (const [name, { side = SERVER, ...fault }] of Object.entries(FAULTS)) {
-    test(name, async () => {
-      const copy = plant(fault)
-      try {
-        const faulty = (await import(copy.url)) as H1
-        for (const seed of SEEDS) {
-          // Only what mutation finds counts: a seed that breaks the copy by itself is left out.
-          const seeds = side.seeds.filter(bytes => !breaks(() => side.check(faulty, bytes)))
-          const target = { name, seeds, dictionary: DICTIONARY, run: (bytes: Uint8Array) => side.check(faulty, bytes) }
-          const finding = fuzz(target, seed, MOST_RUNS)
-          assert.ok(finding !== null, `not found in ${MOST_RUNS} inputs with the seed ${seed}`)
-          side.check(h1, finding.bytes)
-        }
-      } finally {
-        copy.remove()
-      }
-    })
-  }
+  for (const [name, { side = SERVER, ...fault }] of Object.entries(FAULTS)) test(name, () => found(fault, side))
 })
+
+describe('fuzzing finds that of header blocks', () => {
+  for (const [name, fault] of Object.entries(DECODER_FAULTS))
+    test(name, () => found({ ...fault, room: 'hpack' }, DECODER))
+  for (const [name, fault] of Object.entries(ENCODER_FAULTS))
+    test(name, () => found({ ...fault, room: 'hpack' }, ENCODER))
+})
+
+async function found<Room>(fault: Fault, side: Side<Room>): Promise<void> {
+  const copy = plant(fault)
+  try {
+    const faulty = (await import(copy.url)) as Room
+    for (const seed of SEEDS) {
+      // Only what mutation finds counts: a seed that breaks the copy by itself is left out.
+      const seeds = side.seeds.filter(bytes => !breaks(() => side.check(faulty, bytes)))
+      const { dictionary = [] } = side
+      const target = { name: fault.file, seeds, dictionary, run: (bytes: Uint8Array) => side.check(faulty, bytes) }
+      const finding = fuzz(target, seed, MOST_RUNS)
+      assert.ok(finding !== null, `not found in ${MOST_RUNS} inputs with the seed ${seed}`)
+      side.check(side.room, finding.bytes)
+    }
+  } finally {
+    copy.remove()
+  }
+}
 
 function breaks(run: () => unknown): boolean {
   try {

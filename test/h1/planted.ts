@@ -1,14 +1,18 @@
-// Copies of the HTTP/1.1 room with a fault planted in, to show that the tests would notice it.
+// Copies of a wire's rooms with a fault planted in, to show that the tests would notice it.
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const SOURCE = fileURLToPath(new URL('../../src/', import.meta.url))
+/** What a wire needs. */
+const ROOMS = ['bytes', 'http', 'hpack', 'h1', 'h2']
 
 /** A change of one place in one file. */
 export interface Fault {
-  /** The file's name in `src/h1`. */
+  /** The room that it is in; h1 unless said. */
+  readonly room?: string
+  /** The file's name in the room. */
   readonly file: string
   readonly find: string
   readonly put: string
@@ -31,22 +35,22 @@ export interface Copy {
 }
 
 /** @throws Error where the text to change is not there exactly once: the fault must follow the source */
-export function plant({ file, find, put }: Fault): Copy {
-  const text = readFileSync(join(SOURCE, 'h1', file), 'utf8')
+export function plant({ room = 'h1', file, find, put }: Fault): Copy {
+  const text = readFileSync(join(SOURCE, room, file), 'utf8')
   const [before, after, ...more] = text.split(find)
   if (after === undefined || more.length > 0)
-    throw new Error(`src/h1/${file} has «${find}» ${more.length > 0 ? 'more than once' : 'nowhere'}`)
-  return copyWith(file, before + put + after)
+    throw new Error(`src/${room}/${file} has «${find}» ${more.length > 0 ? 'more than once' : 'nowhere'}`)
+  return copyWith(file, before + put + after, room)
 }
 
 /** A copy in which one file has another text. */
-export function copyWith(file: string, text: string): Copy {
+export function copyWith(file: string, text: string, room = 'h1'): Copy {
   const folder = mkdtempSync(join(tmpdir(), 'wirewright-planted-'))
-  for (const room of ['bytes', 'http', 'h1']) cpSync(join(SOURCE, room), join(folder, room), { recursive: true })
+  for (const name of ROOMS) cpSync(join(SOURCE, name), join(folder, name), { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  writeFileSync(join(folder, 'h1', file), text)
+  writeFileSync(join(folder, room, file), text)
   return {
-    url: pathToFileURL(join(folder, 'h1', 'index.ts')).href,
+    url: pathToFileURL(join(folder, room, 'index.ts')).href,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
