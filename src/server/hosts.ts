@@ -39,12 +39,15 @@ export interface ReadHost {
 
 /** What is to be opened. */
 export interface DoorPlan {
-  readonly where: Where
+  readonly where: Place
+  readonly hosts: readonly ReadHost[]
   readonly sites: HostTable<Site>
   /** What is spoken with clients that ask for an unknown name, or none; null where the door is plain. */
   readonly fallback: TlsContext | null
   readonly contexts: HostTable<TlsContext>
 }
+
+export type HandlerAt = (host: VirtualHost, place: Place) => Handler
 
 /** @throws TypeError for names that cannot be, or are given twice in one host */
 export function readNames(host: VirtualHost, at: number): HostName[] {
@@ -66,9 +69,15 @@ export function readNames(host: VirtualHost, at: number): HostName[] {
  * The doors to open for the hosts.
  * @param places where hosts are served that do not say so themselves
  * @param common the certificate of hosts that have none of their own
+ * @param handlerAt what answers for a host at a place
  * @throws TypeError for hosts that get in each other's way
  */
-export function planDoors(hosts: readonly ReadHost[], places: readonly Place[], common: TlsContext | null): DoorPlan[] {
+export function planDoors(
+  hosts: readonly ReadHost[],
+  places: readonly Place[],
+  common: TlsContext | null,
+  handlerAt: HandlerAt,
+): DoorPlan[] {
   const doors = new Map<unknown, { place: Place; hosts: ReadHost[] }>()
   for (const read of hosts) {
     for (const place of read.host.listen ?? places) {
@@ -78,15 +87,15 @@ export function planDoors(hosts: readonly ReadHost[], places: readonly Place[], 
       else if (!door.hosts.includes(read)) door.hosts.push(read)
     }
   }
-  const plans = [...doors.values()].map(door => planOf(door.place, door.hosts, common))
+  const plans = [...doors.values()].map(door => planOf(door.place, door.hosts, common, handlerAt))
   for (const read of hosts) {
-    const isUsed = plans.some((plan, at) => plan.fallback !== null && [...doors.values()][at].hosts.includes(read))
+    const isUsed = plans.some(({ fallback, hosts }) => fallback !== null && hosts.includes(read))
     if (read.context !== null && !isUsed) throw plainEverywhere(read)
   }
   return plans
 }
 
-function planOf(place: Place, hosts: readonly ReadHost[], common: TlsContext | null): DoorPlan {
+function planOf(place: Place, hosts: readonly ReadHost[], common: TlsContext | null, handlerAt: HandlerAt): DoorPlan {
   const isSecure = speaksTls(
     place,
     [common, ...hosts.map(({ context }) => context)].filter(one => one !== null),
@@ -97,7 +106,7 @@ function planOf(place: Place, hosts: readonly ReadHost[], common: TlsContext | n
   for (const read of hosts) {
     const context = isSecure ? (read.context ?? common) : null
     if (isSecure && context === null) throw noCertificate(read, place)
-    const site: Site = { handler: read.host.handler, refuse: read.host.refuse, context }
+    const site: Site = { handler: handlerAt(read.host, place), refuse: read.host.refuse, context }
     for (const name of read.names) {
       const other = names.get(showName(name))
       if (other !== undefined) throw sameName(name, other, read, place)
@@ -109,7 +118,7 @@ function planOf(place: Place, hosts: readonly ReadHost[], common: TlsContext | n
   }
   const table = new HostTable(contexts)
   const fallback = isSecure ? (table.find('*', 0) ?? common ?? contexts[0][1]) : null
-  return { where: place, sites: new HostTable(sites), fallback, contexts: table }
+  return { where: place, hosts, sites: new HostTable(sites), fallback, contexts: table }
 }
 
 /** Whether TLS is spoken at a place for which there are such certificates. @throws TypeError where it should be, and there are none */
@@ -119,7 +128,7 @@ export function speaksTls(place: Place, certificates: readonly TlsContext[]): bo
 }
 
 /** What is equal for places that are one: a free port is only one with itself. */
-function keyOf(place: Place): unknown {
+export function keyOf(place: Place): unknown {
   if ('path' in place) return `path ${place.path}`
   if ('fd' in place) return `fd ${place.fd}`
   return place.port === 0 ? place : `${place.host ?? 'localhost'} ${place.port}`

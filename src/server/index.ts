@@ -3,6 +3,7 @@
 export type { Tls } from './certificates.ts'
 export { Connections, type Ledger } from './connections.ts'
 export type { CutRequest, DrainReport } from './drain.ts'
+export { hostName } from './host-names.ts'
 export type { Place, VirtualHost } from './hosts.ts'
 export { DEFAULT_LIMITS, type Limits } from './limits.ts'
 export { type ServeOptions, serve } from './serve.ts'

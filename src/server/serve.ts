@@ -1,6 +1,6 @@
 // `serve`: a handler or several hosts, options, and a running server. Checks the options and listens.
 import { type Handler, text } from '../exchange/index.ts'
-import { type Channel, type Listener, listen, type TlsContext, type Where } from '../transport/index.ts'
+import { type Channel, type Listener, listen, type TlsContext } from '../transport/index.ts'
 import { Certificates, type Tls } from './certificates.ts'
 import { Connections } from './connections.ts'
 import { requestedName, showName } from './host-names.ts'
@@ -21,8 +21,8 @@ export interface ServeOptions extends SettingsOptions {
   /** Speaks TLS with this certificate and key. Of several hosts, those without a certificate of their own use it. */
   readonly tls?: Tls | undefined
   /**
-   * What plain connections get where `tls` is on: 400 and an explanation (`refuse`, the default), a redirect to https, or
-   * service as well. A redirect is also what places get that are plain beside others that speak TLS.
+   * What plain connections get where TLS is spoken: 400 and an explanation (`refuse`, the default), a redirect to https, or
+   * service as well. With `redirect`, places that say `tls: false` lead to those with TLS too.
    */
   readonly plain?: 'refuse' | 'redirect' | 'serve' | undefined
   /** Connections that the kernel holds until they are accepted: 511 by default, as nginx has it. */
@@ -42,12 +42,18 @@ export async function serve(what: Handler | readonly VirtualHost[], options: Ser
   const listeners: Listener[] = []
   let doors: readonly Door[] = []
   const parts = (): Parts => ({
+    places: doors.map(({ where }) => where),
     listeners,
     connections: [...new Set(doors.map(door => door.connections))],
     certificates,
   })
   try {
-    const setUp = { options, settings, certificates, securePort: () => securePort(listeners, doors) }
+    const setUp = {
+      options,
+      settings,
+      certificates,
+      securePort: (host?: VirtualHost) => securePort(listeners, doors, host),
+    }
     doors = typeof what === 'function' ? doorsOfOne(what, setUp) : doorsOfHosts(what, setUp)
     for (const door of doors) listeners.push(await open(door, options, settings))
   } catch (error) {
@@ -61,13 +67,14 @@ interface SetUp {
   readonly options: ServeOptions
   readonly settings: Settings
   readonly certificates: Certificates
-  /** The port where TLS is spoken, once it is known; null where there is none. */
-  readonly securePort: () => number | null
+  /** The first port where TLS is spoken, for that host, once it is known; null where there is none. */
+  readonly securePort: (host?: VirtualHost) => number | null
 }
 
 /** A place to listen, and who answers there. */
 interface Door {
-  readonly where: Where
+  readonly where: Place
+  readonly hosts: readonly VirtualHost[]
   readonly tls: TlsContext | null
   readonly tlsFor?: (serverName: string) => TlsContext | undefined
   readonly connections: Connections
@@ -85,14 +92,15 @@ function doorsOfOne(handler: Handler, setUp: SetUp): Door[] {
   const { options, settings, certificates } = setUp
   const context = options.tls === undefined ? null : certificates.load(options.tls)
   const connections = new Connections(settings)
-  return placesOf(options).map(place => {
+  return placesOf(options).map((place): Door => {
     const tls = speaksTls(place, context === null ? [] : [context]) ? context : null
-    return { where: place, tls, connections, secure: handler, plain: plainAnswer(handler, tls !== null, setUp) }
+    const here = leads(place, options) ? redirectToHttps(handler, setUp.securePort) : handler
+    return { where: place, hosts: [], tls, connections, secure: handler, plain: plainAnswer(here, tls, options) }
   })
 }
 
 function doorsOfHosts(hosts: readonly VirtualHost[], setUp: SetUp): Door[] {
-  const { options, settings, certificates } = setUp
+  const { options, certificates } = setUp
   if (hosts.length === 0) return doorsOfOne(noHosts, setUp)
   const names = hosts.map(readNames)
   const texts = (at: number) => names[at].map(({ name }) => name)
@@ -102,17 +110,19 @@ function doorsOfHosts(hosts: readonly VirtualHost[], setUp: SetUp): Door[] {
     const context = host.tls === undefined ? null : certificates.load(host.tls, texts(at))
     return { host, names: names[at], context }
   })
-  const plans = planDoors(read, placesOf(options), common)
+  const plans = planDoors(read, placesOf(options), common, (host, place) =>
+    leads(place, options) ? redirectToHttps(host.handler, () => setUp.securePort(host)) : host.handler,
+  )
   const told = new Set(plans.map(({ fallback }) => fallback))
   for (const { context, names } of read) {
     if (context !== null && !told.has(context)) certificates.tellNotices(context, names.map(showName).join(', '))
     told.add(context)
   }
-  return plans.map(plan => doorOf(plan, setUp, settings))
+  return plans.map(plan => doorOf(plan, setUp))
 }
 
 /** Each door has a router, and connections that refuse as the host does that is asked. */
-function doorOf({ where, sites, fallback, contexts }: DoorPlan, setUp: SetUp, settings: Settings): Door {
+function doorOf({ where, hosts, sites, fallback, contexts }: DoorPlan, { settings, options }: SetUp): Door {
   const tlsFor = (serverName: string) => contexts.find(requestedName(serverName), 0)
   const { trust, refuse } = settings
   const contextFor = fallback === null ? null : (serverName: string) => tlsFor(serverName) ?? fallback
@@ -120,11 +130,12 @@ function doorOf({ where, sites, fallback, contexts }: DoorPlan, setUp: SetUp, se
   const secure = contextFor === null ? plain : new HostRouter({ sites, contextFor, trust, refuse })
   return {
     where,
+    hosts: hosts.map(({ host }) => host),
     tls: fallback,
     tlsFor,
     connections: new Connections({ ...settings, refuse: secure.refuse }),
     secure: secure.handler,
-    plain: plainAnswer(plain.handler, fallback !== null, setUp),
+    plain: plainAnswer(plain.handler, fallback, options),
   }
 }
 
@@ -134,15 +145,22 @@ function isPlain({ listen: places }: VirtualHost): boolean {
   return places?.every(({ tls }) => tls === false) ?? false
 }
 
-/** What plain connections get where TLS is spoken as well, here or at another place. */
-function plainAnswer(handler: Handler, isSecure: boolean, { options, securePort }: SetUp): Handler {
-  if (options.plain === 'redirect') return redirectToHttps(handler, isSecure ? null : securePort)
-  return isSecure && options.plain !== 'serve' ? refusePlain : handler
+/** Whether a place is only there to lead to https. */
+function leads({ tls }: Place, { plain }: ServeOptions): boolean {
+  return tls === false && plain === 'redirect'
 }
 
-function securePort(listeners: readonly Listener[], doors: readonly Door[]): number | null {
-  for (const [at, { addresses }] of listeners.entries())
-    if (doors[at].tls !== null) for (const address of addresses) if ('port' in address) return address.port
+/** What plain connections get, where TLS may be spoken as well. */
+function plainAnswer(handler: Handler, tls: TlsContext | null, { plain = 'refuse' }: ServeOptions): Handler {
+  if (tls === null || plain === 'serve') return handler
+  return plain === 'redirect' ? redirectToHttps(handler, null) : refusePlain
+}
+
+function securePort(listeners: readonly Listener[], doors: readonly Door[], host?: VirtualHost): number | null {
+  for (const [at, { addresses }] of listeners.entries()) {
+    if (doors[at].tls === null || (host !== undefined && !doors[at].hosts.includes(host))) continue
+    for (const address of addresses) if ('port' in address) return address.port
+  }
   return null
 }
 

@@ -3,9 +3,12 @@ import type { ListenAddress, Listener } from '../transport/index.ts'
 import type { Certificates } from './certificates.ts'
 import type { Connections, Ledger } from './connections.ts'
 import type { DrainReport } from './drain.ts'
+import { keyOf, type Place } from './hosts.ts'
 
 /** What a server consists of. */
 export interface Parts {
+  /** Where each of the listeners listens. */
+  readonly places: readonly Place[]
   readonly listeners: readonly Listener[]
   readonly connections: readonly Connections[]
   readonly certificates: Certificates
@@ -22,6 +25,12 @@ export class Server {
 
   get addresses(): readonly ListenAddress[] {
     return this.parts.listeners.flatMap(listener => listener.addresses)
+  }
+
+  /** The addresses of one of the places that it was told to listen at. */
+  addressesOf(place: Place): readonly ListenAddress[] {
+    const { places, listeners } = this.parts
+    return listeners.flatMap(({ addresses }, at) => (keyOf(places[at]) === keyOf(place) ? addresses : []))
   }
 
   /** The port of the first TCP address; 0 where there is none. */

@@ -252,15 +252,15 @@ function leavesOut(names: readonly string[]): string {
   return `The new certificate is not for ${names.join(', ')}, as the one in use is`
 }
 
-function unreadable(path: string, fault: TlsFault, cause: unknown): TlsError {
+function unreadable(file: string, fault: TlsFault, cause: unknown): TlsError {
   const { code, message } = cause as NodeJS.ErrnoException
-  return new TlsError(fault, `${path} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : message}`, {
-    cause,
-  })
+  const why = code === 'ENOENT' ? 'there is no such file' : message
+  return new TlsError(fault, `${file} cannot be read: ${why}`, { cause, file })
 }
 
 /** The fault with the name of the file that has it. */
 function inFile({ certFile, keyFile }: TlsFiles, error: TlsError): TlsError {
-  const file = error.fault === 'key' ? keyFile : error.fault === 'pair' ? `${certFile} and ${keyFile}` : certFile
-  return new TlsError(error.fault, `${file}: ${error.message}`, { cause: error })
+  const file = error.fault === 'key' ? keyFile : certFile
+  const files = error.fault === 'pair' ? `${certFile} and ${keyFile}` : file
+  return new TlsError(error.fault, `${files}: ${error.message}`, { cause: error, file })
 }

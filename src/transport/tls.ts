@@ -24,10 +24,13 @@ export type TlsFault = 'certificate' | 'key' | 'pair'
 export class TlsError extends Error {
   override name = 'TlsError'
   readonly fault: TlsFault
+  /** The file that is to blame, of a pair the certificate's; undefined where there is none. */
+  readonly file: string | undefined
 
-  constructor(fault: TlsFault, message: string, options?: ErrorOptions) {
+  constructor(fault: TlsFault, message: string, options: ErrorOptions & { readonly file?: string } = {}) {
     super(message, options)
     this.fault = fault
+    this.file = options.file
   }
 }
 

@@ -143,7 +143,7 @@ describe('the hosts of a file', () => {
     const table = configTable(loaded)
     assert.match(table, /^hosts\[0\]\.names +\["a\.example","www\.a\.example"\] +wirewright\.json:4:5$/m)
     assert.match(table, /^hosts\[1\]\.port +\[8443,9443\] +wirewright\.json:5:5$/m)
-    assert.match(table, /^hosts\[1\]\.enable_ssl +true +wirewright\.json:5:49$/m)
+    assert.match(table, /^hosts\[1\]\.enable_ssl +true +wirewright\.json:5:51$/m)
     assert.match(table, /^hosts\[0\]\.auth +"\(hidden\)"/m)
     assert.doesNotMatch(table, /hunter2|hosts\[0\]\.spa/)
     const json = JSON.parse(configJson(loaded))
