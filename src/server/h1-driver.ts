@@ -12,6 +12,8 @@ import { H1Exchange, type H1ExchangeHost } from './h1-exchange.ts'
 import { H1Flow } from './h1-flow.ts'
 import { type Watched, waitOf } from './h1-patience.ts'
 import { type ReplyHost, sendReply } from './h1-reply.ts'
+import { H2Driver } from './h2-driver.ts'
+import { settingsOfUpgrade, upgradedHead } from './h2c.ts'
 import { IncomingBody } from './incoming-body.ts'
 import { Patience } from './patience.ts'
 import { contentUnread, refusalOf } from './refusals.ts'
@@ -36,6 +38,8 @@ export class H1Driver
   /** Unread content is being thrown away: so many bytes more are worth it; -1 where none is. */
   private discarding = -1
   private draining = false
+  /** The driver that has the connection after `Upgrade: h2c`. */
+  private successor: H2Driver | null = null
   private continueDue = false
   private reported: Refusal | null = null
 
@@ -114,6 +118,7 @@ export class H1Driver
     const { settings } = this
     this.requests++
     this.sent = 0
+    if (head.upgrade !== '' && settings.h2c && this.changesToHttp2(head)) return
     if (head.length !== 0) {
       this.incoming = new IncomingBody(this, head.length === -1 ? undefined : head.length)
       this.continueDue = head.expectsContinue
@@ -127,6 +132,10 @@ export class H1Driver
   }
 
   content(bytes: Uint8Array, start: number, end: number): void {
+    if (this.successor !== null) {
+      this.successor.receive(bytes, start, end)
+      return
+    }
     if (this.discarding === -1) {
       this.connection.pause()
       this.incoming?.deliver(bytes, start, end)
@@ -312,6 +321,21 @@ export class H1Driver
 
   protected get pipelineBytes(): number {
     return this.settings.limits.pipelineBytes
+  }
+
+  /** Gives the connection to HTTP/2 where the request asks for it as it should; what has been read behind its head goes along. */
+  private changesToHttp2(head: H1Head): boolean {
+    const payload = this.draining || this.peerEnded || this.peer.tls !== null ? null : settingsOfUpgrade(head)
+    if (payload === null) return false
+    const { target, authority } = new H1Exchange(this, head, null)
+    this.connection.sendSwitch(101, FieldList.empty, 'h2c', this.settings.preamble)
+    this.flush()
+    const successor = new H2Driver(this.channel, this.handler, this.settings, this.host)
+    this.successor = successor
+    this.channel.user = successor
+    this.host.replaced(this, successor)
+    successor.upgrade(upgradedHead(head, target, authority), payload)
+    return true
   }
 
   /** A reply that cannot be sent is answered for once; where that cannot be sent either, there is nothing left to say. */

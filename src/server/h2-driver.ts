@@ -86,7 +86,7 @@ export class H2Driver
   drain(): void {
     if (this.lingering) return
     this.draining = true
-    if (!this.connection.started) this.finish('drained')
+    if (!this.connection.started && this.connection.streams.size === 0) this.finish('drained')
     else {
       this.connection.drain()
       this.settle()
@@ -107,6 +107,7 @@ export class H2Driver
 
   ended(): void {
     if (this.lingering) return
+    this.peerEnded = true
     this.connection.end()
     for (const exchange of this.exchanges) {
       if (exchange.pump?.body.endless === true) this.cut(exchange, CODES.CANCEL, peerGone())
@@ -124,7 +125,7 @@ export class H2Driver
 
   head(stream: H2Stream, head: H2Head, ended: boolean): void {
     const { settings, connection } = this
-    if (this.orphans !== null && this.overcrowded) {
+    if (this.overcrowded) {
       this.turnAway(stream)
       return
     }
@@ -139,7 +140,7 @@ export class H2Driver
   content(stream: H2Stream, bytes: Uint8Array, start: number, end: number): void {
     const exchange = stream.user as H2Exchange
     exchange.continueDue = false
-    if (exchange.over || exchange.incoming!.over) this.discard(exchange, end - start)
+    if ((exchange.over && !exchange.tunnelling) || exchange.incoming!.over) this.discard(exchange, end - start)
     else exchange.incoming!.deliver(bytes, start, end)
   }
 
@@ -294,7 +295,12 @@ export class H2Driver
     this.settleLater()
   }
 
+  /** Reports a refusal, once for each exchange. */
   tellRefusal(refusal: Refusal, exchange: H2Exchange | null): void {
+    if (exchange !== null) {
+      if (exchange.reported === refusal) return
+      exchange.reported = refusal
+    }
     this.settings.report({
       kind: 'refused',
       refusal,
@@ -306,7 +312,8 @@ export class H2Driver
 
   protected conclude(): void {
     const { failure } = this.connection
-    this.finish(failure !== null ? failure.rule : this.draining ? 'drained' : 'done')
+    const why = this.draining ? 'drained' : this.peerEnded ? 'peer' : 'done'
+    this.finish(failure === null ? why : failure.rule)
   }
 
   private lose(exchange: H2Exchange, reason: Error): void {
@@ -349,10 +356,10 @@ export class H2Driver
 
   /** Whether as many handlers run on for streams that are over as there may be streams. */
   private get overcrowded(): boolean {
-    this.orphans = this.orphans!.filter(exchange => exchange.handlerRuns)
-    if (this.orphans.length >= this.settings.limits.streams) return true
-    if (this.orphans.length === 0) this.orphans = null
-    return false
+    const { streams } = this.settings.limits
+    if (this.orphans === null || this.orphans.length < streams) return false
+    this.orphans = this.orphans.filter(exchange => exchange.handlerRuns)
+    return this.orphans.length >= streams
   }
 
   private turnAway(stream: H2Stream): void {

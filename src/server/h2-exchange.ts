@@ -45,6 +45,8 @@ export class H2Exchange extends ServedExchange implements ContentTarget, Content
   over = false
   /** So many bytes more that nobody reads are worth taking in; beyond that the stream is reset. */
   discardable: number
+  /** What was reported of it last: each refusal is told once. */
+  reported: Refusal | null = null
   /** Made when the clock first finds the exchange under way. */
   patience: Patience<H2Exchange> | null = null
   readonly host: H2ExchangeHost

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict'
 import { type Handler, type ServerEvent, text } from '../../src/exchange/index.ts'
 import { Connections, type SettingsOptions, settingsFrom } from '../../src/server/index.ts'
+import { H2Client, type H2ClientOptions } from '../support/h2-client.ts'
+import type { SettingValues } from '../support/h2-frames.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
 import { Recorder, type SimulatedChannel, SimulatedNetwork } from '../support/simulated-network.ts'
 
@@ -24,6 +26,13 @@ export class World {
     const { client, server } = this.network.connect()
     this.connections.add(server, exchange => this.handler(exchange))
     return new Visitor(client, server)
+  }
+
+  /** A client that speaks HTTP/2 without asking, and the two ends of its connection. */
+  connectHttp2(options: H2ClientOptions = {}, values: SettingValues = {}): H2Visitor {
+    const { client: near, server } = this.network.connect()
+    this.connections.add(server, exchange => this.handler(exchange))
+    return { client: H2Client.over(near, options).greet(values), near, server }
   }
 
   settle(): Promise<void> {
@@ -63,6 +72,12 @@ export class World {
     assert.equal(this.clock.timers, 0, 'no timer runs on')
     assert.deepEqual(this.network.failures, [], 'nothing was thrown at the channel')
   }
+}
+
+export interface H2Visitor {
+  readonly client: H2Client
+  readonly near: SimulatedChannel
+  readonly server: SimulatedChannel
 }
 
 /** A client and the server's side of its connection. */

@@ -1,0 +1,137 @@
+// `Upgrade: h2c`: a connection that begins as HTTP/1.1 and goes on as HTTP/2 (RFC 7540 section 3.2).
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Exchange, type Reply, text } from '../../src/exchange/index.ts'
+import { H2Client } from '../support/h2-client.ts'
+import { get as h2Get, headers, preface, settings } from '../support/h2-frames.ts'
+import { get, Visitor, World } from './support.ts'
+
+const ASKS = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n'
+
+const told = ({ method, target, version, authority, fields }: Exchange): Reply =>
+  text([method, target, version, authority, [...fields].map(([name]) => name.toLowerCase()).join()].join(' '))
+
+/** What has come after the head of 101, as a client of HTTP/2 sees it. */
+function afterSwitch(visitor: Visitor): H2Client {
+  const bytes = visitor.recorder.bytes
+  const end = bytes.indexOf('\r\n\r\n') + 4
+  // Its preface comes before anything else of it.
+  const client = H2Client.over(visitor.client, { acknowledges: false, opensWindows: false })
+  visitor.client.user.receive(bytes, end, bytes.length)
+  return client
+}
+
+for (const split of [Number.POSITIVE_INFINITY, 1]) {
+  test(`the request that asks is answered on stream 1, in reads of ${split}`, async () => {
+    const world = new World(told, { h2c: true, reportConnections: true })
+    world.network.split = split
+    const visitor = world.connect().send(get('/a?b', `X-Own: 1\r\n${ASKS}`))
+    await world.settle()
+    assert.match(visitor.text, /^HTTP\/1\.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n/)
+    const client = afterSwitch(visitor)
+    assert.equal(client.frames[0].name, 'SETTINGS')
+    assert.equal(client.text(1), 'GET /a?b 2 test x-own')
+    assert.ok(client.answer(1).ended)
+    client.send(preface, settings())
+    client.latestStream = 1
+    const next = client.request('/next')
+    await world.settle()
+    assert.match(client.text(next), /^GET \/next 2 test/)
+    world.assertNothingIsHeld()
+    assert.equal(world.told('opened').length, 1)
+    await world.closeAndCheck()
+    assert.equal(world.told('closed').length, 1)
+  })
+}
+
+test('what was read behind the head goes along', async () => {
+  const world = new World(told, { h2c: true })
+  const behind = Buffer.concat([preface, settings(), headers(3, h2Get('/three'), { endStream: true })])
+  const visitor = world.connect().send(get('/one', ASKS) + behind.toString('latin1'))
+  await world.settle()
+  const client = afterSwitch(visitor)
+  assert.match(client.text(1), /\/one 2/)
+  assert.match(client.text(3), /\/three 2/)
+  await world.closeAndCheck()
+})
+
+test('a request before it is answered first', async () => {
+  const world = new World(
+    exchange =>
+      exchange.path === '/first'
+        ? new Promise<Reply>(resolve => setImmediate(() => resolve(told(exchange))))
+        : told(exchange),
+    { h2c: true },
+  )
+  const visitor = world.connect().send(get('/first') + get('/second', ASKS))
+  await world.settle()
+  assert.match(visitor.text, /^HTTP\/1\.1 200 [\s\S]*\/first 1\.1 [\s\S]*HTTP\/1\.1 101 /)
+  await world.closeAndCheck()
+})
+
+test("the client's settings hold from the start", async () => {
+  // INITIAL_WINDOW_SIZE 3
+  const world = new World(() => text('hello'), { h2c: true })
+  const visitor = world.connect().send(get('/', ASKS.replace('AAMAAABkAAQAAP__', 'AAQAAAAD')))
+  await world.settle()
+  assert.equal(afterSwitch(visitor).text(1), 'hel')
+  await world.closeAndCheck()
+})
+
+test('the answer to HEAD has no content', async () => {
+  const world = new World(() => text('hello'), { h2c: true })
+  const visitor = world.connect().send(get('/', ASKS).replace('GET', 'HEAD'))
+  await world.settle()
+  const { ended, size, status } = afterSwitch(visitor).answer(1)
+  assert.deepEqual({ ended, size, status }, { ended: true, size: 0, status: 200 })
+  await world.closeAndCheck()
+})
+
+const ignored: Record<string, string> = {
+  'without settings': get('/', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n'),
+  'with settings that Connection does not name': get('/', ASKS.replace(', HTTP2-Settings', '')),
+  'with settings twice': get('/', `${ASKS}HTTP2-Settings: AAMAAABk\r\n`),
+  'with settings that are no base64url': get('/', ASKS.replace('__', '//')),
+  'with settings that are cut short': get('/', ASKS.replace('AAMAAABkAAQAAP__', 'AAMAAAB')),
+  'with padding': get('/', ASKS.replace('AAMAAABkAAQAAP__', 'AAMAAABkAAQAAP8=')),
+  'that Connection does not name': get('/', ASKS.replace('Upgrade, ', '')),
+  'for h2, which is for TLS': get('/', ASKS.replace('h2c', 'h2')),
+  'with content': `POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\n${ASKS}\r\nhi`,
+  'over HTTP/1.0': get('/', ASKS).replace('1.1', '1.0'),
+}
+
+for (const [how, request] of Object.entries(ignored)) {
+  test(`an Upgrade ${how} is passed over`, async () => {
+    const world = new World(told, { h2c: true })
+    const visitor = world.connect().send(request)
+    await world.settle()
+    assert.deepEqual(visitor.statuses, [200])
+    await world.closeAndCheck()
+  })
+}
+
+test('it is passed over where it is not switched on, over TLS, and after FIN', async () => {
+  for (const options of [{}, { h2c: false }, { h2c: true, http2: false }]) {
+    const world = new World(told, options)
+    const visitor = world.connect().send(get('/', ASKS))
+    await world.settle()
+    assert.deepEqual(visitor.statuses, [200])
+    await world.closeAndCheck()
+  }
+  const world = new World(told, { h2c: true })
+  const tls = { version: 'TLSv1.3', cipher: 'x', serverName: 'test', alpn: 'http/1.1' }
+  const { client, server } = world.network.connect({ tls })
+  world.connections.add(server, exchange => world.handler(exchange))
+  const secure = new Visitor(client, server).send(get('/', ASKS))
+  await world.settle()
+  assert.deepEqual(secure.statuses, [200])
+  await world.closeAndCheck()
+})
+
+test('a client that asks and then says nothing is given up in the time for a head', async () => {
+  const world = new World(told, { h2c: true, limits: { headTimeout: 5000, lingerTimeout: 1000 } })
+  const visitor = world.connect().send(get('/', ASKS))
+  await world.pass(8000)
+  assert.ok(visitor.ended)
+  await world.closeAndCheck()
+})
