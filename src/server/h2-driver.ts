@@ -179,6 +179,11 @@ export class H2Driver
 
   refused(stream: H2Stream, error: H2Error): void {
     const refusal = refusalOfH2(error)
+    // The head was taken: it is the content that goes on for too long.
+    if (stream.user instanceof H2Exchange) {
+      this.refuseContent(stream.user, refusal)
+      return
+    }
     this.tellRefusal(refusal, null)
     if (error.status === 0) return
     const exchange = new H2Exchange(this, stream, NO_HEAD, false, this.settings.limits.discardBytes)
