@@ -104,6 +104,7 @@ describe('a request', () => {
     check(request, [
       ['in lower case', [...GET, ['x-a1.b_c~', '']], 'taken'],
       ['with a capital', [...GET, ['Accept', 'a']], rule],
+      ['with the last capital at its end', [...GET, ['x-Z', 'a']], rule],
       ['empty', [...GET, ['', 'a']], rule],
       ['with a space', [...GET, ['a b', 'a']], rule],
       ['with a colon behind the first character', [...GET, ['a:b', 'a']], rule],
@@ -473,6 +474,7 @@ describe('a response', () => {
   describe('other pseudo-fields: RFC 9113 section 8.3', () => {
     check(response, [
       [':path', [OK, [':path', '/']], 'unknown-pseudo-field'],
+      [':method, before :status', [[':method', 'GET'], OK], 'unknown-pseudo-field'],
       [':path that is invalid', [OK, [':path', '']], 'unknown-pseudo-field'],
       ['one that is unknown', [OK, [':a', '/']], 'unknown-pseudo-field'],
     ])
@@ -570,6 +572,8 @@ describe('received fields', () => {
   it('are found without regard to case', () => {
     assert.equal(fields.get('X'), '1')
     assert.equal(fields.has('aCcept'), true)
+    assert.equal(new ReceivedFields([field(['x-az', '1'])]).get('X-AZ'), '1')
+    assert.equal(new ReceivedFields([field(['x-z', '1'])]).get('x-Z'), '1')
     assert.deepEqual(fields.all('Accept'), ['a', 'b'])
   })
 
