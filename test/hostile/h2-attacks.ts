@@ -339,6 +339,11 @@ const IDLE: readonly Attack[] = [
 const HEAD = get().map(([name, value]) => literal(name, value))
 const BIG_FIELD = literal('x', 'y'.repeat(4000), 'index')
 
+const REFERENCES = new Uint8Array(12_000).fill(indexed(62)[0])
+const CRUMBS = Buffer.concat([...HEAD, ...Array<Uint8Array>(4000).fill(literal(32, 'a'))])
+const ZEROS = Buffer.concat([...HEAD, ...Array.from({ length: 12 }, (_, i) => literal(`x${i}`, huffmanZeros(500)))])
+const SIZE_UPDATES = Buffer.concat(Array<Uint8Array>(10_000).fill(tableSize(0)))
+
 /** Each is answered with 431, which costs two of the budget; the answer earns one. */
 const BOMBS: readonly Attack[] = [
   frames(
@@ -346,25 +351,17 @@ const BOMBS: readonly Attack[] = [
     'too-many-resets',
     RESETS - 1,
     (client, n) => {
-      const references = new Uint8Array(12_000).fill(indexed(62)[0])
-      const block = Buffer.concat([...HEAD, n === 0 ? BIG_FIELD : EMPTY, references])
+      const block = Buffer.concat([...HEAD, n === 0 ? BIG_FIELD : EMPTY, REFERENCES])
       return [headers(client.nextStream(), block, { endStream: true })]
     },
     { known: 'CVE-2016-6581' },
   ),
-  onNewStreams('HPACK bomb: cookie crumbs', null, RESETS - 1, stream => [
-    headers(stream, Buffer.concat([...HEAD, ...Array<Uint8Array>(4000).fill(literal(32, 'a'))]), { endStream: true }),
-  ]),
+  onNewStreams('HPACK bomb: cookie crumbs', null, RESETS - 1, stream => [headers(stream, CRUMBS, { endStream: true })]),
   onNewStreams('HPACK bomb: Huffman', null, 2 * (RESETS - 1), stream =>
-    headersInPieces(
-      stream,
-      Buffer.concat([...HEAD, ...Array.from({ length: 12 }, (_, i) => literal(`x${i}`, huffmanZeros(500)))]),
-      16384,
-      { endStream: true },
-    ),
+    headersInPieces(stream, ZEROS, 16384, { endStream: true }),
   ),
   frames('HPACK bomb: size updates of the table', 'invalid-header-block', 1, client => [
-    headers(client.nextStream(), Buffer.concat(Array<Uint8Array>(10_000).fill(tableSize(0))), { endStream: true }),
+    headers(client.nextStream(), SIZE_UPDATES, { endStream: true }),
   ]),
 ]
 

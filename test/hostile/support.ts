@@ -9,6 +9,7 @@ import { developmentCertificate } from '../../src/certificates/index.ts'
 import type { Handler, ServerEvent } from '../../src/exchange/index.ts'
 import { type ServeOptions, type Server, serve } from '../../src/server/index.ts'
 import { folderFor } from '../support/folder.ts'
+import { H2Client, type H2ClientOptions } from '../support/h2-client.ts'
 import { SimulatedClock } from '../support/simulated-clock.ts'
 import { openSocket, type SocketOptions } from '../support/sockets.ts'
 
@@ -26,6 +27,8 @@ export interface House {
   /** What was reported as the program's failures. */
   readonly failures: unknown[]
   connect(options?: ClientOptions): Promise<Client>
+  /** A client of HTTP/2, which has not greeted yet. */
+  connectH2(options?: H2ClientOptions): Promise<H2Client>
   /** A connection below TLS, if there is TLS. */
   connectBare(options?: ClientOptions): Promise<Client>
   /** Lets simulated time pass in steps, and what it brings about happen. */
@@ -51,7 +54,7 @@ export async function house(
   const before = level()
   const clock = new SimulatedClock()
   const events: ServerEvent[] = []
-  const clients: Client[] = []
+  const clients: (Client | H2Client)[] = []
   const server = await serve(handler, {
     ...options,
     port: 0,
@@ -66,6 +69,7 @@ export async function house(
     clients.push(client)
     return client
   }
+  const secure = tls === undefined ? null : { ca: tls.cert, servername: 'localhost' }
   const opened: House = {
     server,
     clock,
@@ -77,7 +81,12 @@ export async function house(
     get failures() {
       return events.flatMap(event => (event.kind === 'failed' ? [event.error] : []))
     },
-    connect: (given = {}) => add(given, tls === undefined ? null : { ca: tls.cert, servername: 'localhost' }),
+    connect: (given = {}) => add(given, secure),
+    async connectH2(given = {}) {
+      const client = await H2Client.connect(server.port, given, secure)
+      clients.push(client)
+      return client
+    },
     connectBare: (given = {}) => add(given, null),
     async pass(milliseconds) {
       for (let left = milliseconds; left > 0; left -= 500) {
@@ -93,7 +102,7 @@ export async function house(
   try {
     await use(opened)
   } finally {
-    for (const client of clients) client.socket.destroy()
+    for (const client of clients) client.destroy()
     await server.close()
   }
   assert.deepEqual(server.ledger, NOTHING)
@@ -224,6 +233,10 @@ export class Client {
 
   reset(): void {
     this.bare.resetAndDestroy()
+  }
+
+  destroy(): void {
+    this.socket.destroy()
   }
 
   private look(): void {
