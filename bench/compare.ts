@@ -15,7 +15,8 @@ import { faultLines, loadTable } from './report.ts'
 
 const USAGE = `usage: npm run bench:compare -- [OPTIONS] REVISION
 
-Measures this work tree and REVISION (a commit, branch or tag) in turn. Less than 1.00 is an improvement.
+Measures this work tree and REVISION (a commit, branch or tag) in turn. Less than 1.00 is an improvement. HTTP/2 is compared
+by naming its loads (h2-hello,h2-file-1k and the like); a revision from before HTTP/2 is left out of them.
 
   --loads A,B      of: ${loads.map(load => load.name).join(', ')} (hello,browser,pipelined,file-1k)
   --rounds N       rounds of each load (15)
@@ -65,7 +66,9 @@ async function main(): Promise<void> {
   for (const load of chosenLoads) {
     const result = await measure(load, peers, materials, plan)
     progress('')
-    console.log(`\n${[load.title, loadTable(result, 'before'), ...faultLines(result)].join('\n')}`)
+    const absent = peers.filter(peer => !result.rows.some(row => row.peer === peer.name))
+    const left = absent.map(peer => `${peer.title}: left out, it does not speak HTTP/2`)
+    console.log(`\n${[load.title, loadTable(result, 'before'), ...faultLines(result), ...left].join('\n')}`)
   }
 }
 

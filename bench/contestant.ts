@@ -2,7 +2,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Row, Sample } from './figures.ts'
-import type { Load, Service } from './loads.ts'
+import { isSecure, type Load, type Service } from './loads.ts'
 import type { Peer } from './peers.ts'
 import type { Materials } from './prepare.ts'
 import { freePort, listening, type Running, start } from './processes.ts'
@@ -29,10 +29,11 @@ export class Contestant {
   async spawn(materials: Materials, variables: NodeJS.ProcessEnv = {}): Promise<Launched> {
     const port = await freePort()
     const folder = mkdtempSync(join(materials.folder, `${this.peer.name}-`))
+    const { service } = this
     const { site, certificate, key } = materials
-    const { argv, files = {} } = this.peer.services[this.service]!({ port, folder, site, certificate, key })
+    const { argv, files = {} } = this.peer.services[service]!({ service, port, folder, site, certificate, key })
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
-    const scheme = this.service === 'https' ? 'https' : 'http'
+    const scheme = isSecure(service) ? 'https' : 'http'
     return { server: start(argv, folder, variables), port, origin: `${scheme}://127.0.0.1:${port}` }
   }
 

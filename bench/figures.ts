@@ -4,7 +4,7 @@
 export interface Sample {
   /** In the load's unit: CPU per request or gigabyte, bytes per connection, milliseconds. */
   readonly figure: number
-  /** Requests a second; null where the load has none. */
+  /** Requests or megabytes a second; null where the load has neither. */
   readonly rate: number | null
   /** The most resident memory seen, in bytes. */
   readonly memory: number
@@ -24,6 +24,8 @@ export interface LoadResult {
   readonly load: string
   readonly title: string
   readonly unit: string
+  /** What `Sample.rate` is of; requests a second if it is not there. */
+  readonly rate?: string
   /** When it was measured, in ISO 8601. */
   readonly date: string
   readonly machine: string

@@ -1,17 +1,16 @@
-// What a connection costs a server in memory while nothing happens on it: many connections are opened, each has one reply,
-// garbage is collected where the server can be asked to, and the growth is divided by their number.
+// What a connection, or a stream, costs a server in memory while nothing happens on it: many connections are opened, each has one
+// reply or as many open streams as wanted, garbage is collected where the server can be asked to, and the growth is divided by their number.
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Contestant, contestants, type Launched } from './contestant.ts'
 import { privateBytes, residentBytes } from './cpu.ts'
 import { type Row, rotated } from './figures.ts'
-import type { Idle, Plan } from './loads.ts'
+import { H2Client } from './h2-client.ts'
+import { type Idle, isH2, type Plan } from './loads.ts'
 import type { Peer } from './peers.ts'
 import type { Materials } from './prepare.ts'
 import { script } from './programs.ts'
 
-/** Connections that are open before the first look, so that what is made once is not counted. */
-const WARM = 1000
 /** Connections from one address of 127.0.0.0/8: few enough for a server that limits them, and for the ports there are. */
 const PER_ADDRESS = 50
 const OPENING_AT_ONCE = 100
@@ -37,15 +36,16 @@ async function openMany(load: Idle, each: Contestant, materials: Materials): Pro
   if (each.faults.size > 0) return
   const launched = await each.launch(materials, { NODE_OPTIONS: `--import=${script('collect.mjs')}` })
   if (launched === null) return
-  const clients = new Clients(launched.port)
+  const clients = new Clients(load, launched.port, isH2(each.service) ? openH2 : openH1)
   try {
-    await clients.open(WARM)
+    await clients.open(load.warm)
     const before = await settled(each, launched)
     await clients.open(load.connections)
     const after = await settled(each, launched)
     if (clients.lost > 0) throw new Error(`${clients.lost} idle connections were closed`)
     const memory = residentBytes(launched.server.pid)
-    each.samples.push({ figure: (after - before) / load.connections, rate: null, memory })
+    const opened = load.connections * Math.max(1, load.openStreams)
+    each.samples.push({ figure: (after - before) / opened, rate: null, memory })
   } catch (error) {
     each.blame(error)
   } finally {
@@ -68,56 +68,97 @@ async function settled(each: Contestant, { server }: Launched): Promise<number> 
   return last
 }
 
-class Clients {
-  lost = 0
-  readonly #port: number
-  readonly #sockets: Socket[] = []
-  #closing = false
+/** A connection that has been brought to where it waits. */
+interface Waiting {
+  /** It has ended, although nobody here ended it. */
+  readonly lost: boolean
+  close(): void
+}
 
-  constructor(port: number) {
+type Open = (load: Idle, port: number, localAddress: string) => Promise<Waiting>
+
+class Clients {
+  readonly #load: Idle
+  readonly #port: number
+  readonly #openOne: Open
+  readonly #waiting: Waiting[] = []
+
+  constructor(load: Idle, port: number, openOne: Open) {
+    this.#load = load
     this.#port = port
+    this.#openOne = openOne
   }
 
-  /** Opens so many more, and waits for a reply on each. */
+  get lost(): number {
+    return this.#waiting.filter(each => each.lost).length
+  }
+
+  /** Opens so many more, and waits until each waits. */
   async open(count: number): Promise<void> {
-    const until = this.#sockets.length + count
-    while (this.#sockets.length < until) {
-      const batch = Math.min(OPENING_AT_ONCE, until - this.#sockets.length)
-      await Promise.all(Array.from({ length: batch }, () => this.#openOne()))
+    const until = this.#waiting.length + count
+    while (this.#waiting.length < until) {
+      const batch = Math.min(OPENING_AT_ONCE, until - this.#waiting.length)
+      const opened = Array.from({ length: batch }, (_, i) => this.#openAt(this.#waiting.length + i))
+      this.#waiting.push(...(await Promise.all(opened)))
     }
   }
 
   close(): void {
-    this.#closing = true
-    for (const socket of this.#sockets) socket.resetAndDestroy()
+    for (const each of this.#waiting) each.close()
   }
 
-  #openOne(): Promise<void> {
-    const index = Math.floor(this.#sockets.length / PER_ADDRESS)
-    const localAddress = `127.0.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`
-    return new Promise((done, fail) => {
-      const socket = connect({ port: this.#port, host: '127.0.0.1', localAddress })
-      this.#sockets.push(socket)
-      socket.setTimeout(PATIENCE, () => fail(new Error('a new connection has no reply after 10 seconds')))
-      socket.once('connect', () => socket.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'))
-      socket.once('error', fail)
-      socket.once('close', () => {
-        if (!this.#closing) this.lost++
-        fail(new Error('a new connection was closed'))
-      })
-      let received = ''
-      const read = (bytes: Buffer) => {
-        received += bytes.toString('latin1')
-        if (!received.endsWith('Hello, world!')) return
-        socket
-          .off('data', read)
-          .off('error', fail)
-          .on('error', () => {})
-          .setTimeout(0)
-        socket.resume()
-        done()
-      }
-      socket.on('data', read)
-    })
+  #openAt(index: number): Promise<Waiting> {
+    const host = Math.floor(index / PER_ADDRESS)
+    const localAddress = `127.0.${1 + Math.floor(host / 250)}.${1 + (host % 250)}`
+    return this.#openOne(this.#load, this.#port, localAddress)
   }
+}
+
+async function openH2({ path, openStreams }: Idle, port: number, localAddress: string): Promise<Waiting> {
+  const client = await withPatience(H2Client.connect(port, localAddress))
+  if (openStreams === 0) await withPatience(client.request('GET', path, true).ended)
+  for (let i = 0; i < openStreams; i++) client.request('PUT', path, false)
+  await withPatience(client.ping())
+  return {
+    // A stream that has ended does not wait.
+    get lost() {
+      return client.lost || client.open !== openStreams
+    },
+    close: () => client.close(),
+  }
+}
+
+async function openH1(_load: Idle, port: number, localAddress: string): Promise<Waiting> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress })
+  await withPatience(helloOf(socket))
+  socket.on('error', () => {}).resume()
+  return {
+    get lost() {
+      return socket.destroyed
+    },
+    close: () => socket.resetAndDestroy(),
+  }
+}
+
+/** Asks once; settles when the reply is there. */
+function helloOf(socket: Socket): Promise<void> {
+  return new Promise((done, fail) => {
+    let received = ''
+    const read = (bytes: Buffer) => {
+      received += bytes.toString('latin1')
+      if (!received.endsWith('Hello, world!')) return
+      socket.off('data', read).off('error', fail)
+      done()
+    }
+    socket.once('connect', () => socket.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'))
+    socket.once('error', fail).once('close', () => fail(new Error('a new connection was closed')))
+    socket.on('data', read)
+  })
+}
+
+function withPatience<T>(promise: Promise<T>): Promise<T> {
+  return new Promise((done, fail) => {
+    const timer = setTimeout(() => fail(new Error('a new connection has no reply after 10 seconds')), PATIENCE)
+    promise.then(done, fail).finally(() => clearTimeout(timer))
+  })
 }

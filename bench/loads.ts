@@ -1,7 +1,10 @@
 // What is asked of the servers, as data. Adding a load is adding a row.
 
-/** What a peer offers. `bare` is a socket that is read once and answered, without HTTP: the zero point of memory and start. */
-export type Service = 'hello' | 'https' | 'files' | 'bare'
+/**
+ * What a peer offers. `bare` is a socket that is read once and answered, without HTTP: the zero point of memory and start.
+ * Those with `h2` are spoken to in HTTP/2, those with `tls` over TLS; `h2-upload` takes content at `/upload` and says how much it was.
+ */
+export type Service = 'hello' | 'https' | 'files' | 'bare' | 'h2' | 'h2-tls' | 'h2-files' | 'h2-files-tls' | 'h2-upload'
 
 interface Common {
   readonly name: string
@@ -21,14 +24,27 @@ export interface Throughput extends Common {
   readonly per: 'request' | 'gigabyte'
   readonly connections: number
   readonly fields: Readonly<Record<string, string>>
-  /** Requests in flight on each connection. */
-  readonly pipelined: number
+  /** Requests in flight on each connection: pipelined in HTTP/1.1, streams in HTTP/2. */
+  readonly inFlight: number
 }
 
-/** Connections that have had one reply and now wait; the figure is the server's memory for each. */
+/** Connections that wait, and nothing happens on them; the figure is the server's memory for each, or for each stream. */
 export interface Idle extends Common {
   readonly kind: 'idle'
   readonly connections: number
+  /** Connections that are open before the first look, so that what is made once is not counted. */
+  readonly warm: number
+  /** Requests on each HTTP/2 connection whose content does not come. 0: the connection has had one reply, and that is all. */
+  readonly openStreams: number
+}
+
+/** One message's content on one stream, over a path that takes its time; the figure is how long it takes. */
+export interface Transfer extends Common {
+  readonly kind: 'transfer'
+  readonly direction: 'up' | 'down'
+  readonly bytes: number
+  /** Milliseconds, each way. */
+  readonly delay: number
 }
 
 /** From the start of the process to the first byte of its first reply. */
@@ -36,7 +52,7 @@ export interface Start extends Common {
   readonly kind: 'start'
 }
 
-export type Load = Throughput | Idle | Start
+export type Load = Throughput | Idle | Transfer | Start
 
 /** How a load is run. */
 export interface Plan {
@@ -49,7 +65,6 @@ export interface Plan {
 
 /** What the latest Chrome on Linux sends when a page is opened, with one small cookie. */
 const BROWSER = {
-  Connection: 'keep-alive',
   'sec-ch-ua': '"Google Chrome";v="141", "Not?A_Brand";v="8", "Chromium";v="141"',
   'sec-ch-ua-mobile': '?0',
   'sec-ch-ua-platform': '"Linux"',
@@ -86,15 +101,26 @@ function throughput(name: string, title: string, differences: Partial<Throughput
     per: 'request',
     connections: 64,
     fields: {},
-    pipelined: 1,
+    inFlight: 1,
     ...differences,
   }
 }
 
+/** The same over HTTP/2, with h2load's 8 connections of 100 streams each. */
+function h2(name: string, title: string, differences: Partial<Throughput> = {}): Throughput {
+  return throughput(name, title, { services: ['h2'], connections: 8, inFlight: 100, ...differences })
+}
+
+/** 100 MB over a round trip of 40 ms. */
+function transfer(name: string, title: string, direction: 'up' | 'down', service: Service, path: string): Transfer {
+  const bytes = 100 * 1024 * 1024
+  return { kind: 'transfer', name, title, services: [service], path, unit: 's', rounds: 5, direction, bytes, delay: 20 }
+}
+
 export const loads: readonly Load[] = [
   throughput('hello', 'Hello'),
-  throughput('browser', "Hello, with a browser's fields", { fields: BROWSER }),
-  throughput('pipelined', 'Hello, 16 requests in flight on each connection', { pipelined: 16 }),
+  throughput('browser', "Hello, with a browser's fields", { fields: { Connection: 'keep-alive', ...BROWSER } }),
+  throughput('pipelined', 'Hello, 16 requests in flight on each connection', { inFlight: 16 }),
   throughput('https', 'Hello over HTTPS, keep-alive', { services: ['https'] }),
   throughput('file-1k', 'A file of 1 KB', { services: ['files'], path: '/1k.css' }),
   throughput('file-100k', 'A file of 100 KB', { services: ['files'], path: '/100k.js' }),
@@ -114,6 +140,8 @@ export const loads: readonly Load[] = [
     unit: 'bytes per connection',
     rounds: 3,
     connections: 10_000,
+    warm: 1000,
+    openStreams: 0,
   },
   {
     kind: 'start',
@@ -133,4 +161,52 @@ export const loads: readonly Load[] = [
     unit: 'ms',
     rounds: 20,
   },
+  h2('h2-hello', 'HTTP/2: hello, 8 connections of 100 streams'),
+  h2('h2-hello-64', 'HTTP/2: hello, 64 connections of one stream', { connections: 64, inFlight: 1 }),
+  h2('h2-browser', "HTTP/2: hello, with a browser's fields", { fields: BROWSER }),
+  h2('h2-tls', 'HTTP/2: hello over TLS, 8 connections of 100 streams', { services: ['h2-tls'] }),
+  h2('h2-tls-64', 'HTTP/2: hello over TLS, 64 connections of one stream', {
+    services: ['h2-tls'],
+    connections: 64,
+    inFlight: 1,
+  }),
+  h2('h2-file-1k', 'HTTP/2: a file of 1 KB', { services: ['h2-files'], path: '/1k.css' }),
+  h2('h2-file-100k', 'HTTP/2: a file of 100 KB', { services: ['h2-files'], path: '/100k.js' }),
+  h2('h2-tls-file-1k', 'HTTP/2: a file of 1 KB over TLS', { services: ['h2-files-tls'], path: '/1k.css' }),
+  h2('h2-tls-file-100k', 'HTTP/2: a file of 100 KB over TLS', { services: ['h2-files-tls'], path: '/100k.js' }),
+  transfer('h2-upload', 'HTTP/2: an upload of 100 MB over a slow path', 'up', 'h2-upload', '/upload'),
+  transfer('h2-download', 'HTTP/2: a download of 100 MB over a slow path', 'down', 'h2-files', '/100m.bin'),
+  {
+    kind: 'idle',
+    name: 'h2-idle',
+    title: 'HTTP/2: memory of an idle connection that has had one reply',
+    services: ['h2'],
+    path: '/',
+    unit: 'bytes per connection',
+    rounds: 3,
+    connections: 1000,
+    warm: 100,
+    openStreams: 0,
+  },
+  {
+    kind: 'idle',
+    name: 'h2-streams',
+    title: 'HTTP/2: memory of an open stream whose content does not come',
+    services: ['h2-upload'],
+    path: '/upload',
+    unit: 'bytes per stream',
+    rounds: 3,
+    connections: 100,
+    warm: 10,
+    openStreams: 100,
+  },
 ]
+
+/** Whether a service is spoken to in HTTP/2. */
+export function isH2(service: Service): boolean {
+  return service.startsWith('h2')
+}
+
+export function isSecure(service: Service): boolean {
+  return service === 'https' || service.endsWith('tls')
+}

@@ -7,6 +7,7 @@ import type { Peer } from './peers.ts'
 import type { Materials } from './prepare.ts'
 import { measureStart } from './start.ts'
 import { measureThroughput } from './throughput.ts'
+import { measureTransfer } from './transfer.ts'
 
 export async function measure(
   load: Load,
@@ -24,6 +25,7 @@ export async function measure(
     machine: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}`,
     rounds: plan.rounds,
     starts: throughput ? Math.min(plan.starts, plan.rounds) : plan.rounds,
+    ...(load.kind === 'transfer' ? { rate: 'MB/s' } : {}),
     seconds: throughput ? plan.seconds : 0,
     rows,
   }
@@ -35,6 +37,8 @@ function rowsOf(load: Load, peers: readonly Peer[], materials: Materials, plan: 
       return measureThroughput(load, peers, materials, plan)
     case 'idle':
       return measureIdle(load, peers, materials, plan)
+    case 'transfer':
+      return measureTransfer(load, peers, materials, plan)
     case 'start':
       return measureStart(load, peers, materials, plan)
   }

@@ -1,52 +1,55 @@
 // The servers that are measured, as data: how each is started for each service. Adding a peer is adding a row.
-import { join } from 'node:path'
+import {
+  bun,
+  type Command,
+  caddy,
+  credentials,
+  deno,
+  h2o,
+  nghttpd,
+  nginx,
+  node,
+  nodeScript,
+  type Place,
+} from './commands.ts'
 import type { Service } from './loads.ts'
 import type { Project } from './prepare.ts'
-import { compiled, native, packaged, printed, script } from './programs.ts'
-
-/** What a peer is started with. */
-export interface Place {
-  readonly port: number
-  /** A folder for its own files, removed at the end; also its working directory. */
-  readonly folder: string
-  /** The document root. */
-  readonly site: string
-  readonly certificate: string
-  readonly key: string
-}
-
-export interface Command {
-  readonly argv: readonly string[]
-  /** Files to write into `place.folder` first, by name. */
-  readonly files?: Readonly<Record<string, string>>
-}
+import { compiled, packaged, printed, script } from './programs.ts'
 
 export interface Peer {
   readonly name: string
   readonly title: string
-  /** Programs it needs, which are also the names of their Debian packages. */
+  /** Programs it needs. */
   readonly needs: readonly string[]
   readonly version: () => string
-  readonly services: Partial<Record<Service, (place: Place) => Command>>
+  readonly services: Services
   /** It collects its garbage on SIGUSR2 (see `peers/collect.mjs`), so that its memory can be compared without. */
   readonly collects: boolean
 }
 
+export type Services = Partial<Record<Service, (place: Place) => Command>>
+
+/** All that is asked for in HTTP/2. */
+const H2: readonly Service[] = ['h2', 'h2-tls', 'h2-files', 'h2-files-tls', 'h2-upload']
+
 /** This server, from a checkout. */
 export function ours(project: Project, name = 'ours', title = 'Wirewright'): Peer {
-  const hello = script('ours-hello.mjs')
+  const hello = (place: Place) => node(script('ours-hello.mjs'), project.library, place.port, ...credentials(place))
+  // Its defaults but for the log of requests.
+  const files = (place: Place) => {
+    const [certificate, key] = credentials(place)
+    const tls = certificate && key ? ['--enable-ssl', '--ssl-cert', certificate, '--ssl-key', key] : []
+    const where = ['--host', '127.0.0.1', '--port', place.port, '--document-root', place.site]
+    return node(project.command, ...where, '--no-access-log', ...tls)
+  }
+  const upload = ({ port }: Place) => node(script('ours-upload.mjs'), project.library, port)
+  const h2: Services = { h2: hello, 'h2-tls': hello, 'h2-files': files, 'h2-files-tls': files, 'h2-upload': upload }
   return {
     name,
     title,
     needs: [],
     version: () => project.version,
-    services: {
-      hello: ({ port }) => node(hello, project.library, port),
-      https: ({ port, certificate, key }) => node(hello, project.library, port, certificate, key),
-      // Its defaults but for the log of requests.
-      files: ({ port, site }) =>
-        node(project.command, '--host', '127.0.0.1', '--port', port, '--document-root', site, '--no-access-log'),
-    },
+    services: { hello, https: hello, files, ...(project.speaksH2 ? h2 : {}) },
     collects: true,
   }
 }
@@ -57,11 +60,15 @@ export const others: readonly Peer[] = [
     title: 'node:http',
     needs: [],
     version: () => `Node ${process.versions.node}; files with sirv ${packaged('sirv')}`,
-    services: {
-      hello: ({ port }) => node(script('node-http.mjs'), 'hello', port),
-      https: ({ port, certificate, key }) => node(script('node-http.mjs'), 'hello', port, certificate, key),
-      files: ({ port, site }) => node(script('node-http.mjs'), 'files', port, site),
-    },
+    services: offered(['hello', 'https', 'files'], place => nodeScript('node-http.mjs', place)),
+    collects: true,
+  },
+  {
+    name: 'node-http2',
+    title: 'node:http2',
+    needs: [],
+    version: () => `Node ${process.versions.node}`,
+    services: offered(H2, place => nodeScript('node-http2.mjs', place)),
     collects: true,
   },
   {
@@ -69,10 +76,7 @@ export const others: readonly Peer[] = [
     title: 'Fastify',
     needs: [],
     version: () => packaged('fastify'),
-    services: {
-      hello: ({ port }) => node(script('fastify.mjs'), port),
-      https: ({ port, certificate, key }) => node(script('fastify.mjs'), port, certificate, key),
-    },
+    services: offered(['hello', 'https'], place => node(script('fastify.mjs'), place.port, ...credentials(place))),
     collects: true,
   },
   {
@@ -80,10 +84,7 @@ export const others: readonly Peer[] = [
     title: 'Hono on Node',
     needs: [],
     version: () => `${packaged('hono')}, @hono/node-server ${packaged('@hono/node-server')}`,
-    services: {
-      hello: ({ port }) => node(script('hono.mjs'), port),
-      https: ({ port, certificate, key }) => node(script('hono.mjs'), port, certificate, key),
-    },
+    services: offered(['hello', 'https'], place => node(script('hono.mjs'), place.port, ...credentials(place))),
     collects: true,
   },
   {
@@ -91,11 +92,7 @@ export const others: readonly Peer[] = [
     title: 'Bun.serve',
     needs: [],
     version: () => packaged('bun'),
-    services: {
-      hello: ({ port }) => bun('hello', port),
-      https: ({ port, certificate, key }) => bun('hello', port, certificate, key),
-      files: ({ port, site }) => bun('files', port, site),
-    },
+    services: offered(['hello', 'https', 'files', ...H2], bun),
     collects: true,
   },
   {
@@ -103,10 +100,7 @@ export const others: readonly Peer[] = [
     title: 'Deno.serve',
     needs: [],
     version: () => packaged('deno'),
-    services: {
-      hello: ({ port }) => deno(port),
-      https: ({ port, certificate, key }) => deno(port, certificate, key),
-    },
+    services: offered(['hello', 'https', 'h2', 'h2-tls', 'h2-upload'], deno),
     collects: true,
   },
   {
@@ -114,16 +108,7 @@ export const others: readonly Peer[] = [
     title: 'nginx',
     needs: ['nginx'],
     version: () => printed('nginx', '-v').replace(/^.*nginx\//, ''),
-    services: {
-      hello: place => nginx(place, `listen 127.0.0.1:${place.port} backlog=1024;`, HELLO_LOCATION),
-      https: place =>
-        nginx(
-          place,
-          `listen 127.0.0.1:${place.port} ssl backlog=1024; ssl_certificate ${place.certificate}; ssl_certificate_key ${place.key};`,
-          HELLO_LOCATION,
-        ),
-      files: place => nginx(place, `listen 127.0.0.1:${place.port} backlog=1024;`, filesLocation(place.site, 'on')),
-    },
+    services: offered(['hello', 'https', 'files', ...H2], nginx),
     collects: false,
   },
   {
@@ -131,22 +116,32 @@ export const others: readonly Peer[] = [
     title: 'nginx, sendfile off',
     needs: ['nginx'],
     version: () => printed('nginx', '-v').replace(/^.*nginx\//, ''),
-    services: {
-      files: place => nginx(place, `listen 127.0.0.1:${place.port} backlog=1024;`, filesLocation(place.site, 'off')),
-    },
+    services: offered(['files'], place => nginx(place, 'off')),
     collects: false,
   },
   {
+    name: 'h2o',
+    title: 'h2o',
+    needs: ['h2o'],
+    version: () => printed('h2o', '--version').split('\n')[0]!.replace(/^.* /, ''),
+    services: offered(H2, h2o),
+    collects: false,
+  },
+  {
+    name: 'nghttpd',
+    title: 'nghttpd',
+    needs: ['nghttpd'],
+    version: () => printed('nghttpd', '--version').replace(/^.*\//, ''),
+    services: offered(H2, nghttpd),
+    collects: false,
+  },
+  {
+    // It answers an upload before it has read it.
     name: 'caddy',
     title: 'Caddy',
     needs: ['caddy'],
     version: () => printed('caddy', 'version').split(' ')[0]!,
-    services: {
-      hello: place => caddy(`http://127.0.0.1:${place.port}`, CADDY_HELLO),
-      https: place =>
-        caddy(`https://127.0.0.1:${place.port}`, `tls ${place.certificate} ${place.key}\n  ${CADDY_HELLO}`),
-      files: place => caddy(`http://127.0.0.1:${place.port}`, `root * ${place.site}\n  file_server`),
-    },
+    services: offered(['hello', 'https', 'files', 'h2', 'h2-tls', 'h2-files', 'h2-files-tls'], caddy),
     collects: false,
   },
   {
@@ -154,7 +149,10 @@ export const others: readonly Peer[] = [
     title: 'C and epoll, no parsing',
     needs: ['gcc'],
     version: () => printed('gcc', '--version').split('\n')[0]!,
-    services: { hello: ({ port }) => ({ argv: [compiled('limit'), String(port)] }) },
+    services: {
+      hello: ({ port }) => ({ argv: [compiled('peers/limit.c'), String(port)] }),
+      ...offered(['h2', 'h2-upload'], ({ port }) => ({ argv: [compiled('peers/limit-h2.c'), String(port)] })),
+    },
     collects: false,
   },
   {
@@ -162,7 +160,10 @@ export const others: readonly Peer[] = [
     title: 'node:net, no parsing',
     needs: [],
     version: () => `Node ${process.versions.node}`,
-    services: { hello: ({ port }) => node(script('node-limit.mjs'), port) },
+    services: {
+      hello: ({ port }) => node(script('node-limit.mjs'), port),
+      ...offered(['h2', 'h2-tls'], place => node(script('node-limit-h2.mjs'), place.port, ...credentials(place))),
+    },
     collects: true,
   },
   {
@@ -181,64 +182,7 @@ const BARE = `require('node:net').createServer(socket => {
   socket.once('data', () => socket.write('HTTP/1.1 200 OK\\r\\nContent-Length: 13\\r\\n\\r\\nHello, world!'))
 }).listen({ port: +process.argv[1], host: '127.0.0.1', backlog: 1024 })`
 
-const HELLO_LOCATION = `default_type "text/plain; charset=utf-8"; return 200 "Hello, world!";`
-const CADDY_HELLO = 'header Content-Type "text/plain; charset=utf-8"\n  respond "Hello, world!"'
-
-function filesLocation(site: string, sendfile: 'on' | 'off'): string {
-  return `include /etc/nginx/mime.types; root ${site}; sendfile ${sendfile}; tcp_nopush ${sendfile};`
-}
-
-function nginx(place: Place, listen: string, location: string): Command {
-  const config = `daemon off;
-worker_processes 1;
-pid ${place.folder}/nginx.pid;
-error_log stderr warn;
-${process.getuid?.() === 0 ? 'user root;' : ''}
-events { worker_connections 16384; }
-http {
-  access_log off;
-  keepalive_requests 1000000000;
-  client_body_temp_path ${place.folder}/body;
-  proxy_temp_path ${place.folder}/proxy;
-  fastcgi_temp_path ${place.folder}/fastcgi;
-  uwsgi_temp_path ${place.folder}/uwsgi;
-  scgi_temp_path ${place.folder}/scgi;
-  server { ${listen} location / { ${location} } }
-}
-`
-  return {
-    argv: ['nginx', '-p', place.folder, '-e', 'stderr', '-c', join(place.folder, 'nginx.conf')],
-    files: { 'nginx.conf': config },
-  }
-}
-
-function caddy(address: string, site: string): Command {
-  return {
-    argv: ['caddy', 'run', '--config', 'Caddyfile', '--adapter', 'caddyfile'],
-    files: {
-      Caddyfile: `{\n  admin off\n  auto_https off\n  log {\n    level ERROR\n  }\n}\n${address} {\n  bind 127.0.0.1\n  ${site}\n}\n`,
-    },
-  }
-}
-
-function node(...argv: (string | number)[]): Command {
-  return { argv: [process.execPath, ...argv.map(String)] }
-}
-
-function bun(...argv: (string | number)[]): Command {
-  return { argv: [native('@oven/bun-linux', 'bin/bun'), script('bun.mjs'), ...argv.map(String)] }
-}
-
-function deno(...argv: (string | number)[]): Command {
-  return {
-    argv: [
-      native('@deno/linux', 'deno'),
-      'run',
-      '-A',
-      '--no-config',
-      '--v8-flags=--expose-gc',
-      script('deno.mjs'),
-      ...argv.map(String),
-    ],
-  }
+/** The same way to start for each of the services. */
+function offered(services: readonly Service[], way: (place: Place) => Command): Services {
+  return Object.fromEntries(services.map(service => [service, way]))
 }

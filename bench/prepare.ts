@@ -1,10 +1,10 @@
 // What must be there before anything is measured: this server built, a document root, a certificate.
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { FILES, type Load } from './loads.ts'
+import { FILES, isSecure, type Load } from './loads.ts'
 
 /** A checkout of this project. */
 export interface Project {
@@ -13,6 +13,8 @@ export interface Project {
   readonly library: string
   readonly command: string
   readonly version: string
+  /** Revisions that came before HTTP/2 do not speak it. */
+  readonly speaksH2: boolean
 }
 
 export interface Materials {
@@ -34,6 +36,7 @@ export function project(root: string, from: 'dist' | 'src'): Project {
     library: place(published.library ?? 'dist/index.js'),
     command: place(published.command ?? 'dist/cli/main.js'),
     version: `${manifest.version} (${revision(root)}${from === 'src' ? ', from src' : ''})`,
+    speaksH2: existsSync(join(root, 'src/h2/index.ts')),
   }
 }
 
@@ -61,7 +64,7 @@ export function makeMaterials(loads: readonly Load[]): Materials {
     if (wanted.has(path)) writeFileSync(join(site, path), randomBytes(size / 2).toString('hex'))
   const certificate = join(folder, 'cert.pem')
   const key = join(folder, 'key.pem')
-  if (loads.some(load => load.services.includes('https'))) makeCertificate(certificate, key)
+  if (loads.some(load => load.services.some(isSecure))) makeCertificate(certificate, key)
   return { folder, site, certificate, key }
 }
 

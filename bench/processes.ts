@@ -19,9 +19,14 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** Starts a server on the servers' core, in `folder`. Its errors are kept for the case that it fails; what else it says is not wanted. */
-export function start(argv: readonly string[], folder: string, variables: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn('taskset', ['-c', String(SERVER_CORE), ...argv], {
+/** Starts a server in `folder`, on the servers' core unless another is named. Its errors are kept for the case that it fails; what else it says is not wanted. */
+export function start(
+  argv: readonly string[],
+  folder: string,
+  variables: NodeJS.ProcessEnv = {},
+  core = SERVER_CORE,
+): Running {
+  const child = spawn('taskset', ['-c', String(core), ...argv], {
     cwd: folder,
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],

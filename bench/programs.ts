@@ -1,7 +1,7 @@
 // Where the programs of the peers are, and which versions they have.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 
 /** This folder. */
 export const BENCH = import.meta.dirname
@@ -35,16 +35,20 @@ export function printed(program: string, ...argv: string[]): string {
   return `${stdout ?? ''}${stderr ?? ''}`.trim()
 }
 
-/** The first of the programs that this machine lacks. */
+/** The Debian package of the first of the programs that this machine lacks. */
 export function missing(programs: readonly string[]): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter)
-  return programs.find(program => !folders.some(folder => existsSync(join(folder, program))))
+  const lacking = programs.find(program => !folders.some(folder => existsSync(join(folder, program))))
+  return lacking && (PACKAGES[lacking] ?? lacking)
 }
 
-/** The program made of `peers/NAME.c`, compiled when it is older than its source. */
-export function compiled(name: string): string {
-  const source = script(`${name}.c`)
-  const program = join(BENCH, '.cache', name)
+/** Of programs that are not called like their packages. */
+const PACKAGES: Readonly<Record<string, string>> = { h2load: 'nghttp2-client', nghttpd: 'nghttp2-server' }
+
+/** The program made of a source in C below this folder, compiled when it is older than that. */
+export function compiled(path: string): string {
+  const source = join(BENCH, path)
+  const program = join(BENCH, '.cache', basename(path, '.c'))
   if (!existsSync(program) || statSync(program).mtimeMs < statSync(source).mtimeMs) {
     mkdirSync(join(BENCH, '.cache'), { recursive: true })
     execFileSync('gcc', ['-O2', '-Wall', '-D_GNU_SOURCE', '-o', program, source], { stdio: 'inherit' })

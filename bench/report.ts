@@ -64,9 +64,15 @@ the load client or the neighbours; requests per second does.
 - Each server must give the right status, length and content before it is measured. Any failed request makes the
   figure invalid, and it is left out with its reason.
 - Wirewright runs as it is published, with its defaults: Date field, limits and time-outs on. Requests are not logged, by
-  any server. Idle time-outs shorter than nginx's 75 seconds are raised to it, and nginx and Caddy have one worker.
-- Throughput: wrk, one thread, 64 keep-alive connections (4 for the file of 100 MB).
-- Idle connections: 10,000 after 1,000 that warm up, one request each; the growth of private memory, after a full garbage collection where the
+  any server. Idle time-outs shorter than nginx's 75 seconds are raised to it, and the others have one worker.
+- Throughput of HTTP/1.1: wrk, one thread, 64 keep-alive connections (4 for the file of 100 MB). Of HTTP/2: h2load, one thread, 8
+  connections with 100 streams each at any time, unless the load is named otherwise; without TLS by prior knowledge, over TLS 1.3
+  with TLS_AES_128_GCM_SHA256 and one ECDSA certificate for all. h2o and nghttpd serve hello as a small file.
+- Transfers: one stream of a new connection, by way of a relay that holds back what it gets for 20 ms in each direction (a
+  round trip takes 40 ms, as over the sea to a neighbour), with room for 1.6 GB/s. From the request's head to the end of the reply;
+  what takes more than 20 seconds is cut off, and taken to go on as it went until then. The client's own windows are no limit.
+- Idle connections: 10,000 after 1,000 that warm up, one request each (HTTP/2: 1,000 after 100); open streams: 100 connections after 10, each with 100
+  requests whose content does not come, the connection itself shared out among them. The growth of private memory, after a full garbage collection where the
   runtime can be asked for one (Node, Bun, Deno). \`node:net\` is a socket that is read once, answered and left alone.
 - Start: from the start of the process to the first byte of its first reply, a connect being tried every millisecond.
 `
@@ -88,7 +94,10 @@ function columnsOf(result: LoadResult, base: string): Column[] {
   if (zero !== undefined)
     columns.push({ title: 'above node:net', cell: row => number(difference(figureOf(row)?.median, zero)) })
   if (result.rows.some(row => row.samples.some(sample => sample.rate !== null)))
-    columns.push({ title: 'requests/s', cell: row => number(median(row.samples.map(sample => sample.rate ?? 0))) })
+    columns.push({
+      title: result.rate ?? 'requests/s',
+      cell: row => number(median(row.samples.map(sample => sample.rate ?? 0))),
+    })
   columns.push({ title: 'MB', cell: row => number(memoryOf(row) / 1e6) })
   return columns
 }
@@ -117,7 +126,8 @@ function versions(results: readonly LoadResult[]): string {
 const HOW = { times: 'times', above: 'more than', memory: 'MB of memory more than' }
 
 function limitText({ load, how, against }: Limit): string {
-  const other = against.load === load ? against.peer : `${against.peer} under ${against.load}`
+  const peers = against.peers.length > 1 ? `the better of ${against.peers.join(' and ')}` : against.peers[0]
+  const other = against.load === load ? peers : `${peers} under ${against.load}`
   return `${load}: ours, ${HOW[how]} ${other}`
 }
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { verdicts } from './budget.ts'
 import type { LoadResult } from './figures.ts'
-import { type Load, loads } from './loads.ts'
+import { isH2, isSecure, type Load, loads } from './loads.ts'
 import { measure } from './measure.ts'
 import { chosen, command, progress, warnIfBusy, whole } from './options.ts'
 import { others, ours, type Peer } from './peers.ts'
@@ -100,8 +100,8 @@ function isReady(peer: Peer): boolean {
 }
 
 function canRun(load: Load): boolean {
-  const client = load.kind === 'throughput' ? ['wrk'] : []
-  const program = missing(load.services.includes('https') ? [...client, 'openssl'] : client)
+  const client = load.kind === 'throughput' ? [load.services.some(isH2) ? 'h2load' : 'wrk'] : []
+  const program = missing(load.services.some(isSecure) ? [...client, 'openssl'] : client)
   if (program !== undefined)
     console.log(`Without "${load.title}": install what it needs with "apt-get install ${program}"`)
   return program === undefined

@@ -3,10 +3,12 @@
 import { type Contestant, contestants, type Launched } from './contestant.ts'
 import { cpuSeconds, residentBytes } from './cpu.ts'
 import { type Row, rotated, type Sample } from './figures.ts'
-import type { Plan, Throughput } from './loads.ts'
+import { h2load } from './h2load.ts'
+import { isH2, type Plan, type Throughput } from './loads.ts'
 import type { Peer } from './peers.ts'
 import type { Materials } from './prepare.ts'
 import { verify } from './verify.ts'
+import { verifyH2 } from './verify-h2.ts'
 import { wrk } from './wrk.ts'
 
 const MEMORY_EVERY = 100
@@ -37,10 +39,11 @@ async function measureRounds(
   const ready = new Map<Contestant, Launched>()
   try {
     for (const each of all) {
+      const check = isH2(each.service) ? verifyH2 : verify
       const launched = await each.launch(materials)
       if (launched === null) continue
       ready.set(each, launched)
-      await verify(load, launched.origin, materials).catch(error => each.blame(error))
+      await check(load, launched.origin, materials).catch(error => each.blame(error))
     }
     const sound = [...ready.keys()].filter(each => each.faults.size === 0)
     // Twice: an idle machine may have given its memory back, and compilers take their time.
@@ -69,9 +72,10 @@ async function take(
   const watch = setInterval(() => {
     memory = Math.max(memory, residentBytes(server.pid))
   }, MEMORY_EVERY)
+  const client = isH2(each.service) ? h2load : wrk
   try {
     const before = cpuSeconds(server.pid)
-    const { requests, bytes, seconds: took, fault } = await wrk(load, origin, seconds)
+    const { requests, bytes, seconds: took, fault } = await client(load, origin, seconds)
     const used = cpuSeconds(server.pid) - before
     if (fault !== null) each.blame(fault)
     const ended = server.ended()

@@ -11,24 +11,44 @@ import type { Materials } from './prepare.ts'
 
 const HELLO = 'Hello, world!'
 
-/** @throws where a reply is not what every peer must give */
-export async function verify(load: Throughput, origin: string, materials: Materials): Promise<void> {
-  await verifyOne(load, origin, load.path === '/' ? digest(HELLO) : await digestFile(join(materials.site, load.path)))
-  if (load.pipelined > 1) await verifyPipelined(load.pipelined, origin)
+/** A reply as it comes, whatever the wire. */
+export interface Answer {
+  readonly status: number | undefined
+  /** As the server states it. */
+  readonly length: string | undefined
+  readonly content: AsyncIterable<Uint8Array>
 }
 
-async function verifyOne(load: Throughput, origin: string, expected: Digest): Promise<void> {
+/** What a reply's content must be. */
+export interface Expected {
+  readonly size: number
+  readonly sha256: string
+}
+
+/** @throws where a reply is not what every peer must give */
+export async function verify(load: Throughput, origin: string, materials: Materials): Promise<void> {
   const reply = await ask(origin + load.path, load.fields)
+  const answer = { status: reply.statusCode, length: reply.headers['content-length'], content: reply }
+  await verifyAnswer(load.path, answer, await expectedAt(load.path, materials))
+  if (load.inFlight > 1) await verifyPipelined(load.inFlight, origin)
+}
+
+/** @throws where status, Content-Length or content are not as expected */
+export async function verifyAnswer(path: string, answer: Answer, expected: Expected): Promise<void> {
+  const { status, length, content } = answer
   const hash = createHash('sha256')
   let size = 0
-  for await (const chunk of reply) {
+  for await (const chunk of content) {
     hash.update(chunk)
     size += chunk.length
   }
-  const stated = reply.headers['content-length']
-  if (reply.statusCode !== 200) throw wrong(load.path, `status ${reply.statusCode}`)
-  if (stated !== String(expected.size)) throw wrong(load.path, `a Content-Length of ${stated}, not ${expected.size}`)
-  if (size !== expected.size || hash.digest('hex') !== expected.sha256) throw wrong(load.path, 'another content')
+  if (status !== 200) throw wrong(path, `status ${status}`)
+  if (length !== String(expected.size)) throw wrong(path, `a Content-Length of ${length}, not ${expected.size}`)
+  if (size !== expected.size || hash.digest('hex') !== expected.sha256) throw wrong(path, 'another content')
+}
+
+export async function expectedAt(path: string, materials: Materials): Promise<Expected> {
+  return path === '/' ? digest(HELLO) : await digestFile(join(materials.site, path))
 }
 
 /** All requests in one write: as many replies must come back, each with its content, and nothing else. */
@@ -65,16 +85,11 @@ function ask(url: string, headers: Readonly<Record<string, string>>): Promise<In
   })
 }
 
-interface Digest {
-  readonly size: number
-  readonly sha256: string
-}
-
-function digest(text: string): Digest {
+function digest(text: string): Expected {
   return { size: text.length, sha256: createHash('sha256').update(text).digest('hex') }
 }
 
-async function digestFile(path: string): Promise<Digest> {
+async function digestFile(path: string): Promise<Expected> {
   const hash: Hash = createHash('sha256')
   let size = 0
   await pipeline(createReadStream(path), async (chunks: AsyncIterable<Buffer>) => {
@@ -90,6 +105,6 @@ function occurrences(text: string, part: string): number {
   return text.split(part).length - 1
 }
 
-function wrong(path: string, got: string): Error {
+export function wrong(path: string, got: string): Error {
   return new Error(`answers GET ${path} with ${got}`)
 }

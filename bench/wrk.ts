@@ -19,7 +19,7 @@ export async function wrk(load: Throughput, origin: string, seconds: number): Pr
   const size = ['-t1', `-c${load.connections}`, `-d${seconds}s`, '--timeout', '10s']
   const script = ['-s', join(BENCH, 'load/report.lua')]
   const printed = await run(['wrk', ...size, ...script, ...fields, origin + load.path], {
-    WIREWRIGHT_PIPELINE: String(load.pipelined),
+    WIREWRIGHT_PIPELINE: String(load.inFlight),
   })
   return parseWrk(printed)
 }

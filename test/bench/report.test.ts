@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { budget, type Limit, verdicts } from '../../bench/budget.ts'
-import { loads } from '../../bench/loads.ts'
+import { loads, type Service } from '../../bench/loads.ts'
 import { chosen, whole } from '../../bench/options.ts'
 import { others, ours } from '../../bench/peers.ts'
 import { plot } from '../../bench/plot.ts'
 import { faultLines, loadTable, report } from '../../bench/report.ts'
 import { result, row } from './results.ts'
+
+const PROJECT = { root: '/', library: '/index.js', command: '/main.js', version: '0', speaksH2: true }
 
 const hello = result('hello', [row('ours', [5, 4, 6]), row('nginx', [10, 9, 12]), row('bun', [7], ['3 time-outs'])])
 
@@ -45,11 +47,11 @@ test('what is wrong with a figure is told on one line', () => {
 
 test('a limit is held against the medians, as a ratio, a difference or memory', () => {
   const limits: Limit[] = [
-    { load: 'hello', how: 'times', most: 0.5, against: { load: 'hello', peer: 'nginx' } },
-    { load: 'hello', how: 'times', most: 0.4, against: { load: 'hello', peer: 'nginx' } },
-    { load: 'idle', how: 'above', most: 1000, against: { load: 'idle', peer: 'net' } },
-    { load: 'idle', how: 'times', most: 600, against: { load: 'hello', peer: 'ours' } },
-    { load: 'idle', how: 'memory', most: 9, against: { load: 'hello', peer: 'ours' } },
+    { load: 'hello', how: 'times', most: 0.5, against: { load: 'hello', peers: ['nginx'] } },
+    { load: 'hello', how: 'times', most: 0.4, against: { load: 'hello', peers: ['nginx'] } },
+    { load: 'idle', how: 'above', most: 1000, against: { load: 'idle', peers: ['net'] } },
+    { load: 'idle', how: 'times', most: 600, against: { load: 'hello', peers: ['ours'] } },
+    { load: 'idle', how: 'memory', most: 9, against: { load: 'hello', peers: ['ours'] } },
   ]
   const idle = result('idle', [row('ours', [2500], [], 60e6), row('net', [1500])])
   assert.deepEqual(
@@ -66,9 +68,9 @@ test('a limit is held against the medians, as a ratio, a difference or memory', 
 
 test('a limit is not judged by figures that are missing or not valid', () => {
   const limits: Limit[] = [
-    { load: 'hello', how: 'times', most: 1, against: { load: 'hello', peer: 'bun' } },
-    { load: 'hello', how: 'times', most: 1, against: { load: 'hello', peer: 'deno' } },
-    { load: 'idle', how: 'above', most: 1, against: { load: 'idle', peer: 'net' } },
+    { load: 'hello', how: 'times', most: 1, against: { load: 'hello', peers: ['bun'] } },
+    { load: 'hello', how: 'times', most: 1, against: { load: 'hello', peers: ['deno'] } },
+    { load: 'idle', how: 'above', most: 1, against: { load: 'idle', peers: ['net'] } },
   ]
   assert.deepEqual(verdicts([hello], limits), [])
 })
@@ -81,17 +83,56 @@ test('every limit names a load and a peer that there are', () => {
         loads.some(each => each.name === name),
         name,
       )
-    assert.ok(peers.includes(against.peer), against.peer)
+    for (const name of against.peers) assert.ok(peers.includes(name), name)
   }
 })
 
 test('every load can be put to this server', () => {
-  const own = ours({ root: '/', library: '/index.js', command: '/main.js', version: '0' })
+  const own = ours(PROJECT)
   for (const load of loads)
     assert.ok(
       load.services.some(service => own.services[service]),
       load.name,
     )
+})
+
+test('a revision from before HTTP/2 is put to no load of HTTP/2', () => {
+  const old = ours({ ...PROJECT, speaksH2: false })
+  const able = loads.filter(load => load.services.some(service => old.services[service])).map(load => load.name)
+  assert.ok(able.includes('hello'))
+  assert.deepEqual(
+    able.filter(name => name.startsWith('h2')),
+    [],
+  )
+})
+
+test('every peer has a way to offer what it says it offers', () => {
+  const place = { port: 1, folder: '/folder', site: '/site', certificate: '/cert.pem', key: '/key.pem' }
+  for (const { name, services } of others.filter(peer => ['nginx', 'caddy', 'h2o', 'nghttpd'].includes(peer.name)))
+    for (const [service, way] of Object.entries(services)) {
+      const { argv, files } = way({ ...place, service: service as Service })
+      const all = [...argv, ...Object.values(files ?? {})].join('\n')
+      assert.equal(all.includes('/cert.pem'), service.endsWith('tls') || service === 'https', `${name} ${service}`)
+      if (service.includes('files')) assert.ok(all.includes('/site'), `${name} ${service}`)
+    }
+})
+
+test('the better of two is the one that counts, and both must be there', () => {
+  const limits: Limit[] = [
+    { load: 'hello', how: 'times', most: 0.5, against: { load: 'hello', peers: ['nginx', 'h2o'] } },
+  ]
+  const three = result('hello', [row('ours', [5]), row('nginx', [10]), row('h2o', [8])])
+  assert.deepEqual(
+    verdicts([three], limits).map(({ value, kept }) => [value, kept]),
+    [[0.625, false]],
+  )
+  assert.deepEqual(verdicts([{ ...three, rows: three.rows.slice(0, 2) }], limits), [])
+  assert.match(report([three]), /# Measured/)
+})
+
+test("a transfer's table says megabytes a second", () => {
+  const table = cells(loadTable({ ...result('h2-upload', [row('ours', [1])]), rate: 'MB/s' }))
+  assert.equal(table[0]!.at(-2), 'MB/s')
 })
 
 test('the report has limits, figures, versions and method', () => {
