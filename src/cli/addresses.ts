@@ -46,8 +46,8 @@ export function linksFor(
 }
 
 /** `http://localhost:8000/`, without the scheme's own port, an IPv6 address in brackets (RFC 3986 section 3.2.2). */
-function link(scheme: 'http' | 'https', host: string, port: number): string {
-  const authority = host.includes(':') ? `[${host}]` : host
+export function link(scheme: 'http' | 'https', host: string, port: number): string {
+  const authority = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
   return `${scheme}://${authority}${port === (scheme === 'http' ? 80 : 443) ? '' : `:${port}`}/`
 }
 

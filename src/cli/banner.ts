@@ -9,10 +9,17 @@ export interface BannerFacts {
   readonly links: Links
   /** Paths of Unix sockets, and descriptors handed over. */
   readonly others: readonly string[]
+  /** Of several hosts, where each can be opened and what it shows. */
+  readonly hosts: readonly HostLine[]
   /** Whether anybody on the network can connect. */
   readonly isOpen: boolean
   /** Sentences to end with. */
   readonly hints: readonly string[]
+}
+
+export interface HostLine {
+  readonly urls: readonly string[]
+  readonly folder: string
 }
 
 export interface Look {
@@ -27,6 +34,7 @@ export function banner(facts: BannerFacts, { colours, hyperlinks }: Look): strin
   const rows: [string, string][] = [
     ...facts.links.local.map(url => ['Local', show(url)] as [string, string]),
     ...facts.links.network.map(url => ['Network', show(url)] as [string, string]),
+    ...facts.hosts.map(({ urls, folder }) => ['Host', `${urls.map(show).join(' ')}  ${folder}`] as [string, string]),
     ...facts.others.map(other => ['Socket', other] as [string, string]),
   ]
   if (!facts.isOpen && facts.links.local.length > 0)

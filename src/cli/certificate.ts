@@ -1,43 +1,30 @@
-// The certificate to speak HTTPS with: the one that is named, or one made for development and kept for the next start.
-import { readFileSync } from 'node:fs'
+// The certificates to speak HTTPS with: those that are named, which are loaded again when their files change, or one made
+// for development and kept for the next start.
 import { developmentCertificate } from '../certificates/index.ts'
-import { type Config, ConfigError, type Key, type Loaded } from '../config/index.ts'
-import { TlsContext, TlsError } from '../transport/index.ts'
+import { ConfigError, type InForce, type Loaded } from '../config/index.ts'
+import type { Tls } from '../server/index.ts'
+import type { TlsError } from '../transport/index.ts'
 import { cacheFolder } from './cache-folder.ts'
 
-export interface Certificate {
-  readonly context: TlsContext
-  readonly isSelfMade: boolean
+/** The files that are named; null where none are. */
+export function namedCertificate({ config }: InForce): Tls | null {
+  const { ssl_cert: certFile, ssl_key: keyFile, ssl_password: passphrase } = config
+  return certFile === null || keyFile === null ? null : { certFile, keyFile, passphrase: passphrase ?? undefined }
 }
 
-/** @throws ConfigError where a named certificate or key is missing or cannot be used */
-export async function certificateFor(loaded: Loaded, now: number): Promise<Certificate> {
-  const { ssl_cert: cert, ssl_key: key, ssl_password: passphrase } = loaded.config
-  if (cert === null || key === null) return selfMade(loaded.config, now)
-  const material = { cert: read(cert, 'ssl_cert', loaded), key: read(key, 'ssl_key', loaded) }
-  try {
-    return { context: new TlsContext({ ...material, passphrase: passphrase ?? undefined }), isSelfMade: false }
-  } catch (error) {
-    throw error instanceof TlsError ? unusable(error, loaded) : error
+/** One for these names besides the machine's own. */
+export function selfMade(names: readonly string[], now: number): Promise<Tls> {
+  return developmentCertificate({ cacheFolder: cacheFolder(process.env, process.platform), names, now })
+}
+
+/** The fault of a certificate, told of the option that names its file. */
+export function certificateProblem(error: TlsError, loaded: Loaded): ConfigError {
+  const { file } = error
+  for (const { config, origins, at } of [{ ...loaded, at: '' }, ...loaded.hosts]) {
+    if (config.ssl_key !== file && config.ssl_cert !== file) continue
+    const key = config.ssl_key === file && error.fault === 'key' ? 'ssl_key' : 'ssl_cert'
+    const name = at === '' || origins[key] === loaded.origins[key] ? key : `${at}.${key}`
+    return new ConfigError([{ origin: origins[key], message: `${name} ${error.message}` }])
   }
-}
-
-async function selfMade({ host }: Config, now: number): Promise<Certificate> {
-  const names = host === 'localhost' || host === '0.0.0.0' || host === '::' ? [] : [host]
-  const material = await developmentCertificate({ cacheFolder: cacheFolder(process.env, process.platform), names, now })
-  return { context: new TlsContext(material), isSelfMade: true }
-}
-
-function read(path: string, key: Key, { origins }: Loaded): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const why = code === 'ENOENT' ? 'there is no such file' : message
-    throw new ConfigError([{ origin: origins[key], message: `${key} ${path} cannot be read: ${why}` }])
-  }
-}
-
-function unusable(error: TlsError, { origins }: Loaded): ConfigError {
-  return new ConfigError([{ origin: origins.ssl_cert, message: error.message }])
+  return new ConfigError([{ origin: { source: 'default' }, message: error.message }])
 }

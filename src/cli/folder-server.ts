@@ -15,8 +15,8 @@ export interface FolderServer {
 export interface Surroundings {
   /** Whether the server is being stopped. */
   readonly isStopping: () => boolean
-  /** The configuration file that was read; null for none. */
-  readonly configFile: string | null
+  /** Files that are never served, wherever they lie. */
+  readonly withheld: readonly string[]
   /** Something that the operator should know. */
   readonly warn: (message: string, error?: unknown) => void
 }
@@ -26,11 +26,11 @@ const MEGABYTE = 1024 * 1024
 /** @throws TypeError for a folder or rule that cannot be used */
 export async function folderServer(
   config: Config,
-  { isStopping, configFile, warn }: Surroundings,
+  { isStopping, withheld, warn }: Surroundings,
 ): Promise<FolderServer> {
   const root = config.document_root
   const fields = fieldsOfAll(config)
-  const folder = files(root, { ...filesOptions(config), withheld: withheldFrom(config, configFile) })
+  const folder = files(root, { ...filesOptions(config), withheld })
   const closers: (() => void)[] = [() => folder.close()]
   let handler: Handler = folder
   let refuse: Refuse = errorPages({
@@ -88,7 +88,7 @@ function filesOptions(config: Config): FilesOptions {
 }
 
 /** What the server itself reads and writes may lie in the folder it serves, and holds what is nobody else's business. */
-function withheldFrom(config: Config, configFile: string | null): string[] {
+export function withheldFrom(config: Config, configFile: string | null): string[] {
   const { ssl_key: key, ssl_cert: certificate, log_file: log, log_keep: keep, listing_template: template } = config
   const logs = log === null ? [] : [log, ...Array.from({ length: keep }, (_, i) => `${log}.${i + 1}`)]
   return [configFile, key, certificate, template, ...logs].filter(path => path !== null)

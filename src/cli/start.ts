@@ -1,5 +1,5 @@
 // `wirewright [folder]`: from what was typed to a running server, its banner, and its end.
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { type Config, ConfigError, type Key, type Loaded, notYetInForce, type Origin } from '../config/index.ts'
 import { FieldList } from '../http/fields.ts'
@@ -7,14 +7,14 @@ import { trustList } from '../http/forwarded.ts'
 import { redactTarget } from '../http/secrets.ts'
 import { coloursIf, createLog, type Log, wantsColour } from '../observe/index.ts'
 import { type Server, serve } from '../server/index.ts'
-import { systemdSockets, type TlsContext } from '../transport/index.ts'
-import { type Listening, linksFor } from './addresses.ts'
+import { systemdSockets, TlsError } from '../transport/index.ts'
 import { banner, hasHyperlinks } from './banner.ts'
 import { serverField } from './fields.ts'
-import { type FolderServer, folderServer } from './folder-server.ts'
 import { limitsOf } from './limits.ts'
 import { listenToSignals } from './signals.ts'
+import { type Sites, sitesOf } from './sites.ts'
 import { firstFree, listenError, placesToListen } from './where.ts'
+import { whereToLook } from './where-to-look.ts'
 
 /** Starts serving; fulfilled once it listens. @throws ConfigError where it cannot */
 export async function start(loaded: Loaded, version: string): Promise<void> {
@@ -28,9 +28,15 @@ export async function start(loaded: Loaded, version: string): Promise<void> {
     log.warn(`${key} is read, but not in force yet: it comes with a later version`)
 
   let stopping = false
-  const folder = await folderFor(loaded, log, () => stopping)
-  const tls = config.enable_ssl ? await tlsFor(loaded, log) : undefined
-  const server = await serverFor(loaded, folder, log, tls)
+  checkValue('trusted_proxies', () => trustList(config.trusted_proxies), loaded)
+  checkValue('server_name', () => FieldList.of({ Server: serverField({ ...config, server_version: null }) }), loaded)
+  checkValue('server_version', () => FieldList.of({ Server: serverField(config) }), loaded)
+  const sites = await sitesOf(loaded, {
+    isStopping: () => stopping,
+    warn: (message, error) => log.warn(message, error),
+  })
+  if (sites.isSelfMade) log.info(SELF_MADE)
+  const server = await serverFor(loaded, sites, log)
 
   listenToSignals({
     hasTerminal: process.stdin.isTTY || process.stdout.isTTY,
@@ -39,7 +45,7 @@ export async function start(loaded: Loaded, version: string): Promise<void> {
     async stop(signal) {
       stopping = true
       // Before the draining: the event streams of live reload would not end by themselves.
-      folder.close()
+      sites.close()
       await drain(server, config.drain_timeout, signal, log)
       log.info('Stopped')
       log.close()
@@ -49,6 +55,9 @@ export async function start(loaded: Loaded, version: string): Promise<void> {
   const links = announce(loaded, server, log, version)
   if (config.open && links[0] !== undefined) await open(links[0], log)
 }
+
+const SELF_MADE =
+  'HTTPS with a certificate made for development: browsers will ask. --ssl-cert and --ssl-key name a real one'
 
 function logFor({ config, origins }: Loaded): Log {
   const { log_file: path } = config
@@ -71,54 +80,23 @@ function logFor({ config, origins }: Loaded): Log {
   }
 }
 
-async function folderFor(loaded: Loaded, log: Log, isStopping: () => boolean): Promise<FolderServer> {
-  const { config, origins } = loaded
-  checkValue('trusted_proxies', () => trustList(config.trusted_proxies), loaded)
-  checkValue('server_name', () => FieldList.of({ Server: serverField({ ...config, server_version: null }) }), loaded)
-  checkValue('server_version', () => FieldList.of({ Server: serverField(config) }), loaded)
-  if (!existsSync(config.document_root))
-    throw problem(origins.document_root, `There is no folder ${config.document_root} to serve`)
-  if (!statSync(config.document_root).isDirectory())
-    throw problem(origins.document_root, `${config.document_root} is no folder; name the one that it is in`)
-  try {
-    return await folderServer(config, {
-      isStopping,
-      configFile: loaded.file,
-      warn: (message, error) => log.warn(message, error),
-    })
-  } catch (error) {
-    if (!(error instanceof TypeError || (error as Error).name === 'TemplateError')) throw error
-    const isTemplate = (error as Error).name === 'TemplateError'
-    throw problem(isTemplate ? origins.listing_template : { source: 'default' }, (error as Error).message)
-  }
-}
-
-async function tlsFor(loaded: Loaded, log: Log): Promise<TlsContext> {
-  const { certificateFor } = await import('./certificate.ts')
-  const { context, isSelfMade } = await certificateFor(loaded, Date.now())
-  if (isSelfMade)
-    log.info(
-      'HTTPS with a certificate made for development: browsers will ask. --ssl-cert and --ssl-key name a real one',
-    )
-  for (const notice of context.notices) log.warn(notice)
-  return context
-}
-
-async function serverFor(loaded: Loaded, folder: FolderServer, log: Log, tls: TlsContext | undefined): Promise<Server> {
+async function serverFor(loaded: Loaded, sites: Sites, log: Log): Promise<Server> {
   const { config } = loaded
   const handedOver = systemdSockets(process.env, process.pid)
   // Health checks come every few seconds, from machines; nobody wants to read of them.
   const isHealth = config.health_path === null ? null : (path: string) => path === config.health_path
   try {
     return await firstFree(placesToListen(config, handedOver), listen =>
-      serve(folder.handler, {
+      serve(sites.at(listen), {
         listen,
-        tls,
-        plain: config.redirect_http ? 'redirect' : 'refuse',
+        tls: sites.tls,
+        plain: config.redirect_http || config.http_port !== null ? 'redirect' : 'refuse',
+        http2: config.enable_http2,
+        h2c: config.enable_h2c,
         limits: limitsOf(config),
         serverName: serverField(config),
         trustedProxies: config.trusted_proxies,
-        refuse: folder.refuse,
+        refuse: sites.refuse,
         development: config.development,
         report:
           isHealth === null
@@ -132,26 +110,32 @@ async function serverFor(loaded: Loaded, folder: FolderServer, log: Log, tls: Tl
       }),
     )
   } catch (error) {
+    if (error instanceof TlsError) throw (await import('./certificate.ts')).certificateProblem(error, loaded)
+    // What hosts make impossible for each other.
+    if (error instanceof TypeError && loaded.hosts.length > 0) throw problem(loaded.hosts[0].origin, error.message)
     throw listenError(error, loaded)
   }
 }
 
 /** Shows where the site is, and says it in the log where nobody sees a banner. */
-function announce({ config }: Loaded, server: Server, log: Log, version: string): readonly string[] {
-  const listening = server.addresses.filter((address): address is Listening => 'port' in address)
-  const others = server.addresses.flatMap(address => ('path' in address ? [address.path] : []))
-  const links = linksFor(config.enable_ssl ? 'https' : 'http', listening)
+function announce(loaded: Loaded, server: Server, log: Log, version: string): readonly string[] {
+  const { config } = loaded
+  const { links, others, hosts, urls } = whereToLook(loaded, server)
   const stream = log.usesStdout ? process.stderr : process.stdout
   const isTerminal = stream.isTTY === true
   stream.write(
     banner(
       {
         version,
-        folder: relative(process.cwd(), config.document_root) || 'this folder',
+        folder:
+          hosts.length > 0
+            ? count(hosts.length, 'host')
+            : relative(process.cwd(), config.document_root) || 'this folder',
         links,
         others,
+        hosts,
         isOpen: links.network.length > 0,
-        hints: hintsFor(config),
+        hints: hosts.length > 0 ? [] : hintsFor(config),
       },
       {
         colours: coloursIf(wantsColour(config.colored_logging, isTerminal, process.env)),
@@ -159,9 +143,8 @@ function announce({ config }: Loaded, server: Server, log: Log, version: string)
       },
     ),
   )
-  if (log.usesStdout || config.log_file !== null)
-    log.info(`Listening on ${[...links.local, ...links.network, ...others].join(', ')}`)
-  return [...links.local, ...links.network]
+  if (log.usesStdout || config.log_file !== null) log.info(`Listening on ${[...urls, ...others].join(', ')}`)
+  return urls
 }
 
 function hintsFor(config: Config): string[] {

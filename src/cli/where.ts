@@ -2,24 +2,25 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Config, ConfigError, type Loaded, originText } from '../config/index.ts'
-import type { Where } from '../transport/index.ts'
+import type { Place } from '../server/index.ts'
 
 /** What `--port auto` starts from, and how far it looks. */
 const FIRST_PORT = 8000
 const PORTS_TRIED = 100
 
 /** The places to try, one after the other, until one is free. */
-export function placesToListen(config: Config, handedOver: readonly { readonly fd: number }[]): Where[][] {
+export function placesToListen(config: Config, handedOver: readonly { readonly fd: number }[]): Place[][] {
   if (handedOver.length > 0) return [handedOver.map(({ fd }) => ({ fd }))]
   if (config.unix_socket !== null) return [[{ path: config.unix_socket }]]
   // Without a host the server takes both of the machine's own addresses, 127.0.0.1 and ::1.
   const host = config.host === 'localhost' ? undefined : config.host
-  if (config.port !== 'auto') return [[{ port: config.port, host }]]
-  return Array.from({ length: PORTS_TRIED }, (_, i) => [{ port: FIRST_PORT + i, host }])
+  const beside = config.http_port === null ? [] : [{ port: config.http_port, host, tls: false }]
+  if (config.port !== 'auto') return [[{ port: config.port, host }, ...beside]]
+  return Array.from({ length: PORTS_TRIED }, (_, i) => [{ port: FIRST_PORT + i, host }, ...beside])
 }
 
 /** Tries the places in turn; goes on to the next where one is taken. @throws what the last one threw */
-export async function firstFree<T>(places: readonly Where[][], start: (where: Where[]) => Promise<T>): Promise<T> {
+export async function firstFree<T>(places: readonly Place[][], start: (places: Place[]) => Promise<T>): Promise<T> {
   for (const [at, place] of places.entries()) {
     try {
       return await start(place)

@@ -128,7 +128,7 @@ export function speaksTls(place: Place, certificates: readonly TlsContext[]): bo
 }
 
 /** What is equal for places that are one: a free port is only one with itself. */
-export function keyOf(place: Place): unknown {
+function keyOf(place: Place): unknown {
   if ('path' in place) return `path ${place.path}`
   if ('fd' in place) return `fd ${place.fd}`
   return place.port === 0 ? place : `${place.host ?? 'localhost'} ${place.port}`

@@ -42,8 +42,12 @@ export async function serve(what: Handler | readonly VirtualHost[], options: Ser
   const listeners: Listener[] = []
   let doors: readonly Door[] = []
   const parts = (): Parts => ({
-    places: doors.map(({ where }) => where),
     listeners,
+    places: listeners.map(({ addresses }, at) => ({
+      addresses,
+      secure: doors[at].tls !== null,
+      hosts: doors[at].hosts,
+    })),
     connections: [...new Set(doors.map(door => door.connections))],
     certificates,
   })

@@ -3,13 +3,22 @@ import type { ListenAddress, Listener } from '../transport/index.ts'
 import type { Certificates } from './certificates.ts'
 import type { Connections, Ledger } from './connections.ts'
 import type { DrainReport } from './drain.ts'
-import { keyOf, type Place } from './hosts.ts'
+import type { VirtualHost } from './hosts.ts'
+
+/** A place that is listened at. */
+export interface ServedPlace {
+  readonly addresses: readonly ListenAddress[]
+  /** Whether TLS is spoken there. */
+  readonly secure: boolean
+  /** Who is served there, of several hosts; empty where a handler answers for all. */
+  readonly hosts: readonly VirtualHost[]
+}
 
 /** What a server consists of. */
 export interface Parts {
-  /** Where each of the listeners listens. */
-  readonly places: readonly Place[]
   readonly listeners: readonly Listener[]
+  /** As the listeners have them. */
+  readonly places: readonly ServedPlace[]
   readonly connections: readonly Connections[]
   readonly certificates: Certificates
 }
@@ -27,10 +36,9 @@ export class Server {
     return this.parts.listeners.flatMap(listener => listener.addresses)
   }
 
-  /** The addresses of one of the places that it was told to listen at. */
-  addressesOf(place: Place): readonly ListenAddress[] {
-    const { places, listeners } = this.parts
-    return listeners.flatMap(({ addresses }, at) => (keyOf(places[at]) === keyOf(place) ? addresses : []))
+  /** The same place by place, with what is served there. */
+  get places(): readonly ServedPlace[] {
+    return this.parts.places
   }
 
   /** The port of the first TCP address; 0 where there is none. */

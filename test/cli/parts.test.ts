@@ -60,6 +60,7 @@ describe('the banner', () => {
     folder: 'public',
     links: { local: ['http://localhost:8000/'], network: [] },
     others: [],
+    hosts: [],
     isOpen: false,
     hints: ['hint'],
   }
