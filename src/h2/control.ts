@@ -23,6 +23,8 @@ export abstract class ControlSide extends RequestingSide {
   private drainSent = false
   private pings = 0
   private drainPing = 0
+  /** The number of the last PING that was acknowledged: each counts once. */
+  private answeredPing = 0
   /** Those of streams that are not open yet: with those that are, no more than may be open. */
   private earlyPriorities: Map<number, Priority> | null = null
 
@@ -153,10 +155,11 @@ export abstract class ControlSide extends RequestingSide {
       return
     }
     const number = uint32(bytes, start + 4)
-    if (uint32(bytes, start) !== 0 || number === 0 || number > this.pings) {
+    if (uint32(bytes, start) !== 0 || number <= this.answeredPing || number > this.pings) {
       this.spend('idle-frame')
       return
     }
+    this.answeredPing = number
     this.pingsAnswered++
     if (number === this.drainPing) this.drainNow()
   }

@@ -21,6 +21,7 @@ import {
   get,
   headers,
   headersInPieces,
+  ping,
   post,
   preface,
   priorityUpdate,
@@ -351,5 +352,40 @@ describe('what a peer does for nothing', () => {
     }
     assert.equal(party.connection.failure, null)
     assert.equal(party.connection.opened, 10_000)
+  })
+})
+
+describe('a client', () => {
+  it('sends nothing of a request that cannot be sent', () => {
+    const party = new Party('client')
+    const target = { scheme: 'http', authority: 'a', path: '/' }
+    for (const [method, change] of [
+      ['G T', {}],
+      ['GET', { path: '/a\r\nb: c' }],
+      ['GET', { path: '/\u20ac' }],
+      ['GET', { authority: 'me@a' }],
+      ['GET', { scheme: '' }],
+    ] as const)
+      assert.throws(() => party.connection.sendRequest(method, { ...target, ...change }, empty, true), TypeError)
+    assert.deepEqual(party.frames(), [])
+    assert.equal(party.connection.sendRequest('GET', target, empty, true).id, 1)
+    assert.deepEqual(party.frames(), ['HEADERS 1 END'])
+  })
+})
+
+describe('the acknowledgement of a PING', () => {
+  it('counts once: those that come again are paid for', () => {
+    const party = new Party()
+    party.connection.ping()
+    const number = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 1)
+    party.receive(ping(number, { ack: true }))
+    assert.equal(party.connection.pingsAnswered, 1)
+    let frames = 0
+    while (party.connection.failure === null && frames < 10_000) {
+      party.receive(ping(number, { ack: true }))
+      frames++
+    }
+    assert.equal(party.connection.pingsAnswered, 1)
+    assert.equal(party.connection.failure?.rule, 'too-many-idle-frames')
   })
 })
