@@ -1,6 +1,7 @@
 // A connection of which nobody knows yet what it speaks: its first bytes decide. Everybody but HTTP/2, whose clients
 // start with `PRI * `, is taken to speak HTTP/1.1, and so is whoever says nothing: ends, waits too long, or is there
-// when the server ends.
+// when the server ends. A first line that has nothing of HTTP/1.1 but its three words is taken for a broken preface.
+import { latin1 } from '../bytes/text.ts'
 import type { Handler } from '../exchange/index.ts'
 import type { Channel } from '../transport/index.ts'
 import { type Driver, type DriverHost, type Held, NOTHING_HELD, type UnderWay } from './driver.ts'
@@ -10,6 +11,9 @@ import { HEAD } from './h1-patience.ts'
 import { H2Driver } from './h2-driver.ts'
 import { Patience, type Wait, within } from './patience.ts'
 import type { Settings } from './settings.ts'
+
+/** So far the first line is looked at. */
+const MOST_LOOKED_AT = 64
 
 /** What HTTP/2's preface starts with: what no request of HTTP/1.1 does that can be answered (RFC 9113 section 3.4). */
 const BEGIN = Uint8Array.from('PRI * ', char => char.charCodeAt(0))
@@ -55,7 +59,8 @@ export class Opening extends Flow implements Driver {
       this.matched = matching
       return
     }
-    const driver = this.handOver(matching === BEGIN.length)
+    const isHttp2 = matching === BEGIN.length || (this.matched === 0 && isBrokenPreface(bytes, start, end))
+    const driver = this.handOver(isHttp2)
     if (!this.channel.closed) driver.receive(bytes, start, end)
     if (this.draining && !this.channel.closed) driver.drain()
   }
@@ -105,3 +110,19 @@ export class Opening extends Flow implements Driver {
     return driver
   }
 }
+
+/**
+ * Whether the bytes start with a line of three words of which the second is no target and the third no version of HTTP/1.1.
+ * The answer is HTTP/2's: an invalid preface is an error of type PROTOCOL_ERROR (RFC 9113 section 3.4), and test suites read
+ * anything else as half a frame.
+ */
+function isBrokenPreface(bytes: Uint8Array, start: number, end: number): boolean {
+  const target = bytes.indexOf(SP, start) + 1
+  // The usual request is known by its path alone.
+  if (target === 0 || target >= end || bytes[target] === SLASH) return false
+  return BROKEN_PREFACE.test(latin1(bytes, start, Math.min(end, start + MOST_LOOKED_AT)))
+}
+
+const SP = 0x20
+const SLASH = 0x2f
+const BROKEN_PREFACE = /^[!-~]+ [^\s/*:]+ (?!HTTP)[!-~]+[ !-~]*\r?\n/

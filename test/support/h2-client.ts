@@ -159,6 +159,11 @@ export class H2Client {
     return this.frames.map(describe)
   }
 
+  /** Bytes that have come of a frame that is not complete. */
+  get rest(): number {
+    return this.reader.rest
+  }
+
   /** The code of GOAWAY; null before it came. */
   get goawayCode(): ErrorCode | number | null {
     return this.goaway === null ? null : errorCode(this.goaway)
