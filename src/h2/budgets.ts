@@ -3,7 +3,7 @@
 // ENHANCE_YOUR_CALM. docs/abuse.md lists the attacks, after how many frames each is ended, and what bounds memory and time.
 import type { RuleName } from './errors.ts'
 
-export type BudgetKind = 'reset' | 'ping' | 'settings' | 'idle-frame' | 'continuation'
+export type BudgetKind = 'reset' | 'ping' | 'settings' | 'idle-frame'
 
 interface Budget {
   /** What is spent on it. */
@@ -14,7 +14,7 @@ interface Budget {
   readonly tick: number
   /** Earned with each exchange that was completed. */
   readonly exchange: number
-  /** Earned with each DATA frame that was as long as there was content for, either way. */
+  /** Earned with each DATA frame that was sent and was as long as there was content for. */
   readonly frame: number
   /** Earned with so many bytes of content, either way; a frame's remainder earns nothing. */
   readonly bytes: number
@@ -24,7 +24,8 @@ interface Budget {
   readonly precedent: string
 }
 
-export const BUDGETS: Readonly<Record<BudgetKind, Budget>> = {
+/** That of `continuation` is a header block's, not a connection's: head-blocks.ts counts it. */
+export const BUDGETS: Readonly<Record<BudgetKind | 'continuation', Budget>> = {
   reset: {
     spentOn:
       'a stream that the peer resets before its reply is complete, that we reset for its fault, or that we refuse',
@@ -99,10 +100,9 @@ export const BUDGETS: Readonly<Record<BudgetKind, Budget>> = {
   },
 }
 
-const KINDS = Object.keys(BUDGETS) as readonly BudgetKind[]
+const KINDS: readonly BudgetKind[] = ['reset', 'ping', 'settings', 'idle-frame']
 const TABLE = KINDS.map(kind => BUDGETS[kind])
 const INDEX = Object.fromEntries(KINDS.map((kind, i) => [kind, i])) as Readonly<Record<BudgetKind, number>>
-const CONTINUATION = INDEX.continuation
 
 /** What one connection has spent. Tiny while nothing is. */
 export class Budgets {
@@ -125,8 +125,8 @@ export class Budgets {
   }
 
   /**
-   * A DATA frame with content was sent or received.
-   * @param cut it was shorter than the content there was, because a window was: such frames are the peer's making
+   * A DATA frame with content was sent; one that was received counts as cut, since nothing need be sent for it.
+   * @param cut it was shorter than it would have been without a window: such frames are the peer's making, and earn by their bytes alone
    */
   contentMoved(bytes: number, cut = false): void {
     const { spent } = this
@@ -135,11 +135,6 @@ export class Budgets {
       const earned = (cut ? 0 : TABLE[i].frame) + Math.floor(bytes / TABLE[i].bytes)
       spent[i] = Math.max(0, spent[i] - earned)
     }
-  }
-
-  /** A header block is complete: the next one has a budget of its own. */
-  blockCompleted(): void {
-    if (this.spent !== null) this.spent[CONTINUATION] = 0
   }
 
   /** To be called every 500 ms. */

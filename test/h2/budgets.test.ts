@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { BUDGETS, type BudgetKind, Budgets } from '../../src/h2/budgets.ts'
 import type { RuleName } from '../../src/h2/errors.ts'
 
-const KINDS = Object.keys(BUDGETS) as BudgetKind[]
+const KINDS: readonly BudgetKind[] = ['reset', 'ping', 'settings', 'idle-frame']
 
 /** How many frames are let through before the connection is ended, if they come faster than time helps. */
 function letThrough(frame: () => RuleName | null): number {
@@ -23,7 +23,6 @@ describe('a flood', () => {
     ['ping', 'too-many-pings', 200],
     ['settings', 'too-many-settings', 100],
     ['idle-frame', 'too-many-idle-frames', 2000],
-    ['continuation', 'endless-head', 32],
   ]
   for (const [kind, rule, most] of floods) {
     it(`of ${kind} is cut off after ${most} frames (${BUDGETS[kind].attacks.join(', ')})`, () => {
@@ -65,7 +64,6 @@ describe('a flood', () => {
         budgets.exchangeCompleted()
         budgets.contentMoved(16384)
       }
-      budgets.blockCompleted()
       assert.equal(
         letThrough(() => budgets.spend(kind)),
         BUDGETS[kind].most,
@@ -89,15 +87,6 @@ describe('a flood', () => {
       return budgets.spend('idle-frame', 2)
     })
     assert.equal(count, 1000)
-  })
-
-  it('of CONTINUATION cannot be paid for by anything but the end of the head', () => {
-    const budgets = new Budgets()
-    spendAll(budgets, 'continuation', 32)
-    budgets.tick()
-    budgets.exchangeCompleted()
-    budgets.contentMoved(1_000_000)
-    assert.equal(budgets.spend('continuation'), 'endless-head')
   })
 })
 
@@ -158,14 +147,6 @@ describe('an honest client', () => {
       budgets.tick()
     }
   })
-
-  it('may send heads of 32 CONTINUATION frames, one after the other', () => {
-    const budgets = new Budgets()
-    for (let i = 0; i < 100; i++) {
-      spendAll(budgets, 'continuation', 32)
-      budgets.blockCompleted()
-    }
-  })
 })
 
 describe('the table', () => {
@@ -177,7 +158,7 @@ describe('the table', () => {
   })
 
   it('holds whatever comes in whatever order: nobody gets beyond what was earned', () => {
-    const step = fc.constantFrom(...KINDS, 'tick', 'exchange', 'content', 'cut', 'block')
+    const step = fc.constantFrom(...KINDS, 'tick', 'exchange', 'content', 'cut')
     fc.assert(
       fc.property(fc.array(step, { maxLength: 400 }), steps => {
         const budgets = new Budgets()
@@ -198,9 +179,6 @@ describe('the table', () => {
           } else if (what === 'cut') {
             budgets.contentMoved(1000, true)
             earn(kind => Math.floor(1000 / BUDGETS[kind].bytes))
-          } else if (what === 'block') {
-            budgets.blockCompleted()
-            spent.set('continuation', 0)
           } else {
             // In fives, to get somewhere.
             spent.set(what, spent.get(what)! + 5)

@@ -19,11 +19,29 @@ function payload(parameters: readonly Parameter[]): Uint8Array {
 
 /** The payload stands in the midst of other bytes, as it does in a read. */
 function apply(settings: PeerSettings, peer: Role, ...parameters: readonly Parameter[]): RuleName | null {
-  const bytes = Buffer.concat([Buffer.alloc(3, 0xff), payload(parameters), Buffer.alloc(5, 0xff)])
+  const bytes = Buffer.concat([Buffer.alloc(3, 0xff), payload(parameters), payload([[4, 2 ** 32 - 1]])])
   return applySettings(settings, peer, bytes, 3, 3 + 6 * parameters.length)
 }
 
 describe('a SETTINGS frame', () => {
+  it('finds the defaults of the protocol: RFC 9113 section 6.5.2', () => {
+    assert.deepEqual(
+      { ...new PeerSettings() },
+      {
+        headerTableSize: 4096,
+        leastHeaderTableSize: 4096,
+        enablePush: true,
+        maxConcurrentStreams: Number.POSITIVE_INFINITY,
+        initialWindowSize: 65535,
+        maxFrameSize: 16384,
+        maxHeaderListSize: Number.POSITIVE_INFINITY,
+        enableConnectProtocol: false,
+        noRfc7540Priorities: false,
+        received: false,
+      },
+    )
+  })
+
   it('changes nothing while it is empty, but that it has come', () => {
     const settings = new PeerSettings()
     assert.equal(apply(settings, 'client'), null)
@@ -86,7 +104,7 @@ describe('a SETTINGS frame', () => {
 
   it('must be made of whole parameters: RFC 9113 section 6.5', () => {
     for (const length of [1, 5, 7])
-      assert.equal(applySettings(new PeerSettings(), 'client', new Uint8Array(8), 0, length), 'wrong-frame-size')
+      assert.equal(applySettings(new PeerSettings(), 'client', new Uint8Array(20), 3, 3 + length), 'wrong-frame-size')
   })
 
   const bad: readonly (readonly [what: string, peer: Role, RuleName | null, ...Parameter[]])[] = [
