@@ -56,7 +56,20 @@ export {
 export { type CookieAttributes, CookieError, cookiesOf, setCookie } from './http/cookies.ts'
 export { FieldError, FieldList, type Fields } from './http/fields.ts'
 export { createLog, type Log, type LogOptions } from './observe/index.ts'
-export { DEFAULT_LIMITS, type DrainReport, type Limits, type ServeOptions, type Server, serve } from './server/index.ts'
+export {
+  DEFAULT_LIMITS,
+  type DrainReport,
+  type Limits,
+  type Place,
+  type ServedPlace,
+  type ServeOptions,
+  type Server,
+  type Servers,
+  serve,
+  serveAll,
+  type Tls,
+  type VirtualHost,
+} from './server/index.ts'
 export {
   type Clock,
   type ListenAddress,
@@ -64,6 +77,8 @@ export {
   systemdSockets,
   TlsContext,
   TlsError,
+  type TlsFault,
+  type TlsFiles,
   type TlsMaterial,
   type Where,
 } from './transport/index.ts'

@@ -1,7 +1,7 @@
 // Writes the tables of docs/configuration.md out of the options themselves: `configuration.ts`. A test compares them.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { about, flagsOf, GROUPS, KEYS, type Key } from '../src/config/index.ts'
+import { about, flagsOf, GROUPS, HOST_KEYS, KEYS, type Key } from '../src/config/index.ts'
 
 const PAGE = fileURLToPath(new URL('../docs/configuration.md', import.meta.url))
 const BEFORE = '<!-- The tables are made by tools/configuration.ts. -->\n'
@@ -13,12 +13,19 @@ export function configurationPage(): { readonly is: string; readonly shouldBe: s
   const start = is.indexOf(BEFORE) + BEFORE.length
   const end = is.indexOf(BEHIND)
   if (start < BEFORE.length || end < start) throw new Error(`${PAGE} must have the lines ${BEFORE}and ${BEHIND}`)
-  return { is, shouldBe: `${is.slice(0, start)}\n${GROUPS.map(tableOf).join('\n')}\n${is.slice(end)}` }
+  return { is, shouldBe: `${is.slice(0, start)}\n${GROUPS.map(tableOf).join('\n')}\n${hosts()}\n${is.slice(end)}` }
 }
 
 function tableOf(group: string): string {
   const rows = KEYS.filter(key => about(key).group === group).map(row)
   return `## ${group}\n\n| key | flag | default | meaning |\n|---|---|---|---|\n${rows.join('')}`
+}
+
+/** What one of several hosts may say. */
+function hosts(): string {
+  const keys = HOST_KEYS.map(code).join(', ')
+  return `## Hosts\n\n\`hosts\`, in a file alone, is a list of hosts: see [virtual-hosts.md](virtual-hosts.md). A host has \`names\`, maybe a \`port\`
+(one, or a list), and what it has otherwise than the rest: ${keys}.\n`
 }
 
 function row(key: Key): string {
