@@ -1,18 +1,20 @@
 // An echo server, for people who run protocol suites against Wirewright:
 //   npm run echo -- --port 8080 --tls-port 8443
+// Both ports speak HTTP/1.1 and HTTP/2: over TLS as ALPN agrees, in the clear by prior knowledge or `Upgrade: h2c`.
 //
-//   any other path  the request's content comes back, with its Content-Length; OK if there was none
+//   any other path  the request's content comes back, with its Content-Length; OK if there was none (with a few line
+//                   breaks over HTTP/2: suites try windows that are smaller than the content)
 //   /echo           the request's fields, one `Name: value` a line
 //   /cookie         the request's cookies, one `name=value` a line
 //   /bytes/N        N bytes
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { HeldBytes } from '../src/bytes/held-bytes.ts'
 import { latin1Bytes } from '../src/bytes/text.ts'
 import {
   type Body,
-  ContentTooLarge,
-  collect,
+  chunksOf,
   cookiesOf,
   developmentCertificate,
   type Exchange,
@@ -23,7 +25,7 @@ import {
   text,
 } from '../src/index.ts'
 
-/** As much as one client may keep in this server's memory. */
+/** As much as one connection may keep in this server's memory. */
 const MOST_CONTENT = 16 * 1_048_576
 const PLAIN = FieldList.of({ 'Content-Type': 'text/plain' })
 const BYTES = FieldList.of({ 'Content-Type': 'application/octet-stream' })
@@ -35,24 +37,75 @@ function answer(exchange: Exchange): Reply | Promise<Reply> {
   if (path === '/cookie') return plain(lines(cookiesOf(fields), '='))
   const [, wanted] = /^\/bytes\/(\d{1,15})$/.exec(path) ?? []
   if (wanted !== undefined) return new Reply(200, BYTES, bytes(Number(wanted)))
-  return exchange.content.length === 0 ? text('OK') : echo(exchange)
+  return exchange.content.length === 0 ? text(nothing(exchange)) : echo(exchange)
 }
 
-async function echo({ content, fields }: Exchange): Promise<Reply> {
+function nothing({ version }: Exchange): string {
+  return version === '2' ? 'OK\n\n\n' : 'OK'
+}
+
+/** What has come and has not gone back yet, by connection, in bytes. */
+const kept = new Map<number, number>()
+
+async function echo(exchange: Exchange): Promise<Reply> {
+  const { content, fields } = exchange
+  const { connection } = exchange.peer
+  if ((content.length ?? 0) > MOST_CONTENT) throw tooLarge()
+  const held = new HeldBytes()
   try {
-    const whole = await collect(content, MOST_CONTENT)
-    if (whole.length === 0) return text('OK')
-    return new Reply(200, FieldList.of({ 'Content-Type': fields.get('content-type') ?? 'text/plain' }), whole)
+    for await (const chunk of chunksOf(content)) {
+      keep(connection, chunk.length)
+      held.add(chunk, 0, chunk.length)
+    }
   } catch (error) {
-    if (!(error instanceof ContentTooLarge)) throw error
-    throw new Refused({
-      status: 413,
-      rule: 'content-too-large',
-      section: 'RFC 9110 section 15.5.14',
-      detail: error.message,
-      cause: error,
-    })
+    forget(connection, held.size)
+    throw error
   }
+  if (held.size === 0) return text(nothing(exchange))
+  return new Reply(
+    200,
+    FieldList.of({ 'Content-Type': fields.get('content-type') ?? 'text/plain' }),
+    givenBack(connection, held),
+  )
+}
+
+/** What was kept, until it has gone. */
+function givenBack(connection: number, held: HeldBytes): Body {
+  let gone = false
+  return {
+    length: held.size,
+    pull() {
+      if (gone) forget(connection, held.size)
+      const chunk = gone ? null : held.bytes.subarray(0, held.size)
+      gone = true
+      return chunk
+    },
+    cancel() {
+      forget(connection, held.size)
+    },
+  }
+}
+
+/** @throws Refused where the connection keeps too much already */
+function keep(connection: number, size: number): void {
+  const all = (kept.get(connection) ?? 0) + size
+  if (all > MOST_CONTENT) throw tooLarge()
+  kept.set(connection, all)
+}
+
+function forget(connection: number, size: number): void {
+  const left = (kept.get(connection) ?? 0) - size
+  if (left > 0) kept.set(connection, left)
+  else kept.delete(connection)
+}
+
+function tooLarge(): Refused {
+  return new Refused({
+    status: 413,
+    rule: 'content-too-large',
+    section: 'RFC 9110 section 15.5.14',
+    detail: `This server keeps no more than ${MOST_CONTENT} bytes of content for a connection`,
+  })
 }
 
 /** Field values are latin1, one character for each byte that came. */
@@ -90,7 +143,7 @@ const { values } = parseArgs({
 })
 
 const { host } = values
-const servers = [await serve(answer, { host, port: Number(values.port) })]
+const servers = [await serve(answer, { host, port: Number(values.port), h2c: true })]
 console.log(`Echo on port ${servers[0].port}`)
 if (values['tls-port'] !== undefined) {
   const cacheFolder = join(tmpdir(), 'wirewright-echo')

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:http2'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { askOver2 } from '../clients/h2-ask.ts'
 import { Program, run } from '../support/program.ts'
 
 const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))
@@ -23,7 +25,8 @@ describe('the echo server', () => {
   }
 
   test('answers OK where there is nothing to echo, in the clear and over TLS', async () => {
-    for (const origin of origins) assert.equal(await curl(`${origin}/`), 'OK')
+    for (const origin of origins) assert.equal(await curl('--http1.1', `${origin}/`), 'OK')
+    for (const origin of origins) assert.equal((await curl(`${origin}/`)).trimEnd(), 'OK')
     assert.equal(await curl('-d', '', `${origins[0]}/`), 'OK')
     assert.equal(await curl('-X', 'OPTIONS', '--request-target', '*', `${origins[0]}`), 'OK')
   })
@@ -31,7 +34,7 @@ describe('the echo server', () => {
   test('sends content back with its length, whether it came with one or in chunks', async () => {
     for (const origin of origins) {
       for (const coding of [[], ['-H', 'Transfer-Encoding: chunked']]) {
-        const reply = await curl('-i', '--data-binary', 'a=b&c', ...coding, `${origin}/some/path`)
+        const reply = await curl('--http1.1', '-i', '--data-binary', 'a=b&c', ...coding, `${origin}/some/path`)
         assert.match(reply, /^HTTP\/1\.1 200 /)
         assert.match(reply, /\r\ncontent-length: 5\r\n/i)
         assert.match(reply, /\r\n\r\na=b&c$/)
@@ -56,11 +59,48 @@ describe('the echo server', () => {
     assert.match(await curl('-I', `${origins[0]}/bytes/5000000000000`), /\r\ncontent-length: 5000000000000\r\n/i)
   })
 
+  test('speaks HTTP/2 in the clear, by upgrade too, and over TLS', async () => {
+    for (const args of [
+      ['--http2-prior-knowledge', origins[0]],
+      ['--http2', origins[0]],
+      ['--http2', origins[1]],
+    ]) {
+      assert.match(await curl('-i', ...args), /(^|\n)HTTP\/2 200 [\s\S]*\r\n\r\nOK\n*$/)
+      assert.match(await curl('-X', 'BREW', ...args), /^OK\n*$/)
+      assert.equal(await curl('--data-binary', 'a=b&c', ...args), 'a=b&c')
+    }
+  })
+
+  test('the client made of the HTTP/2 connection asks it for several things at once', async () => {
+    const { code, stdout, stderr } = await run(process.execPath, [
+      ...[example('h2-client.ts'), origins[0], '/', '/bytes/200001', '/bytes/0'],
+    ])
+    assert.equal(code, 0, stderr)
+    assert.equal(stdout.toString(), '200 /, 5 bytes\n200 /bytes/200001, 200001 bytes\n200 /bytes/0, 0 bytes\n')
+  })
+
   test('refuses to keep more than it has room for', async () => {
     const reply = await curl('-i', '-H', 'Expect:', '-H', 'Content-Length: 20000000', '-X', 'POST', `${origins[0]}/`)
     assert.match(reply, /^HTTP\/1\.1 413 /)
   })
+
+  test('refuses more than it keeps for all requests of a connection together, and then has room again', async () => {
+    const session = connect(origins[0], { maxSessionMemory: 100 })
+    try {
+      const echoed = (): Promise<string> =>
+        askOver2(session, { path: '/', content: TEN_MEGABYTES, method: 'POST' }).then(
+          ({ status, content }) => `${status} ${status === 200 ? content.length : ''}`,
+        )
+      const answers = await Promise.all([echoed(), echoed(), echoed()])
+      assert.ok(answers.filter(answer => answer === '413 ').length >= 1, answers.join())
+      assert.equal(await echoed(), `200 ${TEN_MEGABYTES.length}`)
+    } finally {
+      session.close()
+    }
+  })
 })
+
+const TEN_MEGABYTES = Buffer.alloc(10_000_000, 'x')
 
 test('the hello server says hello', async () => {
   const program = new Program(process.execPath, [example('hello.ts')], { env: { PORT: '0' } })
