@@ -222,7 +222,10 @@ export abstract class ReceivingSide extends SendingSide {
       this.prioritises = true
       stream.urgency = priority.urgency
       stream.incremental = priority.incremental
-    } else stream.incremental = !this.prioritises && !this.peer.noRfc7540Priorities
+    } else {
+      // A tunnel has no end that would be worth waiting for (section 10.1).
+      stream.incremental = stream.answersConnect || (!this.prioritises && !this.peer.noRfc7540Priorities)
+    }
     this.opening = stream
     this.sink.head(stream, head, ended)
     this.nowOpen(stream)

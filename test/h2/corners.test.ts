@@ -156,6 +156,24 @@ describe('responses that wait for a window', () => {
     assert.deepEqual(order(party), [1, 3, 1, 3])
   })
 
+  it('leave room for tunnels: RFC 9218 section 10.1', () => {
+    const party = new Party()
+    const connect: readonly Field[] = [
+      [':method', 'CONNECT'],
+      [':authority', 'a.example:443'],
+    ]
+    party.receive(
+      settings({ INITIAL_WINDOW_SIZE: 0 }),
+      headers(1, get('/', [['priority', 'u=3']]), { endStream: true }),
+    )
+    party.receive(headers(3, connect))
+    party.connection.sendWhole(party.stream(1), 200, empty, content, usual)
+    party.connection.sendResponse(party.stream(3), 200, empty, -1, usual)
+    party.connection.sendContent(party.stream(3), content)
+    party.frames()
+    assert.deepEqual(order(party), [1, 3, 1, 3])
+  })
+
   it('of both kinds take turns, even where the one kind comes in small pieces: RFC 9218 section 10', () => {
     const party = new Party()
     const whole: readonly Field[] = get('/', [['priority', 'u=3']])
@@ -387,5 +405,30 @@ describe('the acknowledgement of a PING', () => {
     }
     assert.equal(party.connection.pingsAnswered, 1)
     assert.equal(party.connection.failure?.rule, 'too-many-idle-frames')
+  })
+})
+
+describe('a connection that took over from HTTP/1.1', () => {
+  const head: H2Head = {
+    method: 'GET',
+    scheme: 'http',
+    authority: 'a',
+    path: '/',
+    protocol: undefined,
+    status: 0,
+    fields: empty,
+    length: -1,
+    expectsContinue: false,
+    priority: null,
+  }
+
+  it('may be told in its first SETTINGS what HTTP2-Settings did not say: RFC 9218 section 2.1', () => {
+    const party = new Party('server', {}, new Uint8Array(0))
+    party.connection.upgrade(settings({ INITIAL_WINDOW_SIZE: 10 }).subarray(9), head)
+    party.receive(preface, settings([[9, 1]]))
+    assert.deepEqual(party.told, ['head 1 ended'])
+    assert.equal(party.stream(1).sendWindow, 10)
+    party.receive(settings([[9, 0]]))
+    assert.deepEqual(party.told.slice(1), ['lost 1 connection-lost', 'failed invalid-no-rfc7540-priorities'])
   })
 })
