@@ -78,6 +78,7 @@ export class H2Driver
 
   look(now: number): void {
     this.turnedAway = 0
+    this.letGoEnded()
     this.connection.tick()
     this.patience.look(this, this.settings.limits, now)
     this.settleLater()
@@ -363,8 +364,12 @@ export class H2Driver
   private get overcrowded(): boolean {
     const { streams } = this.settings.limits
     if (this.orphans === null || this.orphans.length < streams) return false
-    this.orphans = this.orphans.filter(exchange => exchange.handlerRuns)
+    this.letGoEnded()
     return this.orphans.length >= streams
+  }
+
+  private letGoEnded(): void {
+    if (this.orphans !== null) this.orphans = this.orphans.filter(exchange => exchange.handlerRuns)
   }
 
   private turnAway(stream: H2Stream): void {

@@ -133,7 +133,7 @@ export class H2Exchange extends ServedExchange implements ContentTarget, Content
 
   override abort(reason: unknown): void {
     super.abort(reason)
-    this.incoming?.fail(reason)
+    this.incoming?.abandon(reason)
   }
 
   protected sendInterim(status: number, fields: FieldList): void {

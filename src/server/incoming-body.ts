@@ -90,6 +90,14 @@ export class IncomingBody implements Body {
     this.settle()
   }
 
+  /** Nor is what has come of it worth reading. */
+  abandon(error: unknown): void {
+    if (this.ended) return
+    this.fail(error)
+    this.ready = null
+    this.behind = null
+  }
+
   private get nothing(): boolean {
     return this.ready === null && !this.ended && this.error === null
   }
