@@ -1,21 +1,11 @@
 // Certificates in files, loaded again when the files change.
 // Its law: what is in force stays in force until something better is there as a whole. A new certificate is checked
 // before it is used; connections that are open do not notice.
-import { type FSWatcher, readFileSync, realpathSync, watch } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { type FSWatcher, watch } from 'node:fs'
+import { resolve } from 'node:path'
+import { digestOf, foldersOf, foundIn, inFile, materialIn, type TlsFiles } from './certificate-reading.ts'
 import type { Clock } from './clock.ts'
-import { nodeCrypto } from './lazily.ts'
-import { TlsContext, TlsError, type TlsFault, type TlsMaterial } from './tls.ts'
-
-/** A certificate and its key as files, watched while they are in use. */
-export interface TlsFiles {
-  /** Path of a PEM file: the certificate, then those that lead from it to the root. */
-  readonly certFile: string
-  /** Path of a PEM file: the certificate's private key. May be the same file. */
-  readonly keyFile: string
-  readonly passphrase?: string | undefined
-}
+import { TlsContext, TlsError, type TlsMaterial } from './tls.ts'
 
 export interface CertificateWatchOptions {
   readonly clock: Clock
@@ -199,48 +189,6 @@ interface Kept {
   looking: boolean
 }
 
-/** @throws TlsError where a file cannot be read */
-function materialIn({ certFile, keyFile, passphrase }: TlsFiles): TlsMaterial {
-  return { cert: contentOf(certFile, 'certificate'), key: contentOf(keyFile, 'key'), passphrase }
-}
-
-function contentOf(path: string, fault: TlsFault): Uint8Array {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    throw unreadable(path, fault, error)
-  }
-}
-
-async function foundIn({ certFile, keyFile, passphrase }: TlsFiles): Promise<TlsMaterial | TlsError> {
-  const read = (path: string, fault: TlsFault) =>
-    readFile(path).catch((error: unknown) => Promise.reject(unreadable(path, fault, error)))
-  try {
-    const [cert, key] = await Promise.all([read(certFile, 'certificate'), read(keyFile, 'key')])
-    return { cert, key, passphrase }
-  } catch (error) {
-    return error as TlsError
-  }
-}
-
-function digestOf({ cert, key }: TlsMaterial): string {
-  const hash = nodeCrypto().createHash('sha256')
-  return hash.update(cert).update('\0').update(key).digest('base64')
-}
-
-/** The folders that the paths name, where links are put in each other's place, and those of the files themselves, which may be written over. */
-function foldersOf({ certFile, keyFile }: TlsFiles): string[] {
-  return [...new Set([certFile, keyFile].flatMap(path => [dirname(path), dirname(targetOf(path))]))]
-}
-
-function targetOf(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
-  }
-}
-
 const STAYS = 'The certificate from before stays in use'
 const AS_BEFORE = 'the files are those of the certificate in use again'
 
@@ -250,17 +198,4 @@ function renewed({ context, files }: Kept): string {
 
 function leavesOut(names: readonly string[]): string {
   return `The new certificate is not for ${names.join(', ')}, as the one in use is`
-}
-
-function unreadable(file: string, fault: TlsFault, cause: unknown): TlsError {
-  const { code, message } = cause as NodeJS.ErrnoException
-  const why = code === 'ENOENT' ? 'there is no such file' : message
-  return new TlsError(fault, `${file} cannot be read: ${why}`, { cause, file })
-}
-
-/** The fault with the name of the file that has it. */
-function inFile({ certFile, keyFile }: TlsFiles, error: TlsError): TlsError {
-  const file = error.fault === 'key' ? keyFile : certFile
-  const files = error.fault === 'pair' ? `${certFile} and ${keyFile}` : file
-  return new TlsError(error.fault, `${files}: ${error.message}`, { cause: error, file })
 }

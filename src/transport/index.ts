@@ -1,5 +1,6 @@
 // The only room that touches sockets.
-export { CertificateWatch, type TlsFiles } from './certificate-files.ts'
+export { CertificateWatch } from './certificate-files.ts'
+export type { TlsFiles } from './certificate-reading.ts'
 export type { Channel, ChannelUser, Ends } from './channel.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { listen } from './listen.ts'
