@@ -74,7 +74,7 @@ export const BROKEN = 0x${BROKEN.toString(16)}
 
 /**
  * What the next four bits do, for each place in the tree of codes (256, a row for each) and each value of these bits: the place that
- * they lead to, times 512; EMITS where they complete a symbol; and that symbol. The place behind n bits that are
+ * they lead to, times 8192; EMITS where they complete a symbol; and that symbol. The place behind n bits that are
  * all 1 has the number n, so 0 is the root.
  */
 // biome-ignore format: a row for each place
@@ -88,7 +88,7 @@ ${rows(
 }
 
 const EMITS = 0x100
-const PLACE = 0x200
+const PLACE = 0x2000
 /** No place has this number. */
 const BROKEN = 256 * PLACE
 

@@ -12,7 +12,9 @@ const SHORTEST_CODE = 5
 const LONGEST_CODE = 30
 /** The place in the tree behind so many 1s is the last that padding may lead to; those behind more have the numbers above, up to 29. */
 const MOST_PADDING = 7
-const PLACE_SHIFT = 9
+const PLACE_SHIFT = 13
+/** So a step is shifted to be the place's row in the table, of 16 steps each. */
+const ROW_SHIFT = PLACE_SHIFT - 4
 
 /** How many bytes `length` bytes of code can stand for at the most. */
 export function mostDecoded(length: number): number {
@@ -29,10 +31,10 @@ export function decodeHuffman(bytes: Uint8Array, start: number, end: number, int
   let step = 0
   for (let at = start; at < end; at++) {
     const byte = bytes[at]
-    step = STEPS[((step >>> PLACE_SHIFT) << 4) | (byte >>> 4)]
+    step = STEPS[(step >>> ROW_SHIFT) | (byte >>> 4)]
     if ((step & EMITS) !== 0) into[length++] = step
     else if (step === BROKEN) return END_OF_STRING
-    step = STEPS[((step >>> PLACE_SHIFT) << 4) | (byte & 15)]
+    step = STEPS[(step >>> ROW_SHIFT) | (byte & 15)]
     if ((step & EMITS) !== 0) into[length++] = step
     else if (step === BROKEN) return END_OF_STRING
   }
