@@ -22,6 +22,9 @@ export const UNKNOWN_LENGTH = -1
 /** Whole content up to this size is copied behind its head: cheaper than a piece of its own in the write. */
 const COPIED = 8 * 1024
 
+/** Content in one frame, even where the peer would take 16 MB: what is more urgent must not wait for longer than that. */
+const MOST_CONTENT = 32 * 1024
+
 const RESET_CONTENT = 205
 
 export abstract class SendingSide {
@@ -136,7 +139,8 @@ export abstract class SendingSide {
     this.promise(stream, bytes.length)
     this.enqueue(stream, bytes)
     stream.tellsWritable = false
-    this.produce()
+    // What is less urgent waits until it is known whether more comes of this.
+    this.move(stream)
     if (stream.pending === null) return true
     stream.tellsWritable = true
     return false
@@ -166,11 +170,16 @@ export abstract class SendingSide {
 
   /** Moves pending content to the output, in the scheduler's order, until enough has gathered. */
   produce(): void {
+    this.move(null)
+  }
+
+  /** @param last the stream whose content is enough; null for as much as there is room for */
+  private move(last: H2Stream | null): void {
     // What a sink does when it is told something may lead back here.
     if (this.producing) return
     this.producing = true
     const { scheduler, output, limits } = this
-    while (this.sendWindow > 0 && output.size < limits.outputBytes) {
+    while (this.sendWindow > 0 && output.size < limits.outputBytes && last?.pending !== null) {
       const stream = scheduler.peek()
       if (stream === null) break
       this.putContent(stream)
@@ -245,7 +254,8 @@ export abstract class SendingSide {
   private putContent(stream: H2Stream): void {
     const pending = stream.pending!
     const start = stream.pendingAt
-    const size = Math.min(pending.length - start, stream.sendWindow, this.sendWindow, this.peer.maxFrameSize)
+    const most = Math.min(this.peer.maxFrameSize, MOST_CONTENT)
+    const size = Math.min(pending.length - start, stream.sendWindow, this.sendWindow, most)
     const end = start + size
     const whole = end === pending.length
     const ended = whole && stream.endsAfter && stream.trailers === null
@@ -257,7 +267,7 @@ export abstract class SendingSide {
     stream.pendingAt = end
     stream.sendWindow -= size
     this.sendWindow -= size
-    this.contentMoved(size, !whole && size < this.peer.maxFrameSize)
+    this.contentMoved(size, !whole && size < most)
     this.scheduler.served(stream)
     if (!whole) {
       if (stream.sendWindow <= 0) this.scheduler.remove(stream)

@@ -156,6 +156,21 @@ describe('responses that wait for a window', () => {
     assert.deepEqual(order(party), [1, 3, 1, 3])
   })
 
+  it('take turns in frames of 32 KB, even where the peer takes 16 MB in one', () => {
+    const party = new Party()
+    const large = new Uint8Array(1_000_000)
+    party.receive(settings({ INITIAL_WINDOW_SIZE: 0, MAX_FRAME_SIZE: 2 ** 24 - 1 }), windowUpdate(0, 2 ** 30))
+    for (const id of [1, 3]) {
+      party.receive(headers(id, get(), { endStream: true }))
+      party.connection.sendWhole(party.stream(id), 200, empty, large, usual)
+    }
+    party.frames()
+    party.receive(settings({ INITIAL_WINDOW_SIZE: 2 ** 30 }))
+    assert.ok(party.connection.output.size < DEFAULT_LIMITS.outputBytes + 33 * 1024)
+    const frames = party.frames().filter(frame => frame.startsWith('DATA'))
+    assert.deepEqual(frames, ['DATA 1', 'DATA 3', 'DATA 1', 'DATA 3', 'DATA 1', 'DATA 3', 'DATA 1', 'DATA 3'])
+  })
+
   it('leave room for tunnels: RFC 9218 section 10.1', () => {
     const party = new Party()
     const connect: readonly Field[] = [
