@@ -206,7 +206,7 @@ function isLower(code: number): boolean {
 }
 
 function isAlpha(code: number): boolean {
-  return isLower(code | 0x20) && code < 0x80
+  return isLower(code | 0x20)
 }
 
 function isPrintable(code: number): boolean {
