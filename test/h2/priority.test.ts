@@ -42,6 +42,7 @@ describe('a Priority field', () => {
     ['a=(), b=( ), u=6', 6, false],
     ['a=tok:en/*!, u=1', 1, false],
     ['a=*, u=1', 1, false],
+    ['a=123456789012.123, b=" ~", u=1', 1, false],
     ['z=Zz, az=zZ, u=1', 1, false],
     ['a=-12.345, u=1', 1, false],
     ['a=@1659578233, b=@-1, u=1', 1, false],
