@@ -71,6 +71,10 @@ export class H2Driver
     return this.askedAt === this.reads
   }
 
+  get halfClosed(): boolean {
+    return this.peerEnded
+  }
+
   askIfThere(): void {
     this.askedAt = this.reads
     this.connection.ping()
@@ -113,6 +117,8 @@ export class H2Driver
     for (const exchange of this.exchanges) {
       if (exchange.pump?.body.endless === true) this.cut(exchange, CODES.CANCEL, peerGone())
     }
+    // Whoever has closed the whole socket, and not only stopped sending, is found out by being sent something.
+    if (this.connection.streams.size > 0) this.connection.ping()
     if (!this.lingering) this.settle()
   }
 
@@ -159,8 +165,8 @@ export class H2Driver
   }
 
   writable(stream: H2Stream): void {
-    const { pump } = stream.user as H2Exchange
-    if (pump !== null) this.resume(pump)
+    this.holdBack(stream.user as H2Exchange)
+    this.settleLater()
   }
 
   sent(stream: H2Stream): void {
@@ -230,8 +236,9 @@ export class H2Driver
     const taken = this.connection.sendContent(exchange.stream, chunk)
     this.settleLater()
     // Where it was not all taken, `writable` will say when to go on.
-    if (taken && this.crowded) this.holdBack(exchange.pump)
-    return taken && !this.crowded
+    const waits = this.mustWait(exchange)
+    if (taken && waits) this.holdBack(exchange)
+    return taken && !waits
   }
 
   completed(exchange: H2Exchange): void {

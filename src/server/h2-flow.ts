@@ -9,6 +9,15 @@ import { Flow, OUTPUT_AHEAD } from './flow.ts'
 /** Bytes written without a break before others get their turn: a large reply to a fast reader must not keep the thread. */
 const AT_ONCE = 1024 * 1024
 
+/** Less urgent than any stream (RFC 9218 section 4.1). */
+const LEAST_URGENT = 8
+
+/** A stream whose content is made while it is sent. */
+export interface Producer {
+  readonly stream: { readonly urgency: number }
+  readonly pump: ContentPump | null
+}
+
 export abstract class H2Flow extends Flow {
   abstract readonly connection: H2Connection
   /** How often something has come in. */
@@ -16,8 +25,10 @@ export abstract class H2Flow extends Flow {
 
   /** Somebody sees to it that what comes out is written: it may gather until then. */
   private settling = false
-  /** Producers that wait for room in the output. */
-  private heldBack: ContentPump[] = []
+  /** Those that wait until there is room in the output, and their turn. */
+  private readonly heldBack: Producer[] = []
+  /** The urgency of the most urgent of them. */
+  private heldUrgency = LEAST_URGENT
 
   constructor(channel: Channel) {
     super(channel)
@@ -58,7 +69,12 @@ export abstract class H2Flow extends Flow {
 
   /** Like `settle`, at the end of this turn, so that what else happens in it leaves in the same write. */
   protected settleLater(): void {
-    if (this.receiving || this.settling || (this.connection.output.size === 0 && !this.connection.finished)) return
+    if (
+      this.receiving ||
+      this.settling ||
+      (this.connection.output.size === 0 && this.resting && !this.connection.finished)
+    )
+      return
     this.settling = true
     process.nextTick(settleNow, this)
   }
@@ -68,14 +84,15 @@ export abstract class H2Flow extends Flow {
     return this.stalled || this.connection.output.size >= this.connection.limits.outputBytes
   }
 
-  protected holdBack(pump: ContentPump | null): void {
-    if (pump !== null) this.heldBack.push(pump)
+  /** Lets a producer go on when there is room, the most urgent ones first. */
+  protected holdBack(producer: Producer): void {
+    this.heldBack.push(producer)
+    if (producer.stream.urgency < this.heldUrgency) this.heldUrgency = producer.stream.urgency
   }
 
-  /** The producer may go on, now or once there is room. */
-  protected resume(pump: ContentPump): void {
-    if (this.crowded) this.heldBack.push(pump)
-    else pump.resume()
+  /** Whether a producer that could go on has to wait: there is no room, or it is not its turn. */
+  protected mustWait(producer: Producer): boolean {
+    return this.crowded || this.heldUrgency < producer.stream.urgency
   }
 
   protected flush(): void {
@@ -96,10 +113,10 @@ export abstract class H2Flow extends Flow {
     let written = 0
     while (!this.stalled) {
       const { size } = this.connection.output
-      if (size === 0) return
+      if (size === 0 && this.resting) return
       this.flush()
       written += size
-      if (this.stalled || (this.heldBack.length === 0 && !this.connection.pendingContent)) return
+      if (this.stalled || this.resting) return
       if (written > AT_ONCE) {
         this.settling = true
         setImmediate(settleInTurn, this)
@@ -109,14 +126,28 @@ export abstract class H2Flow extends Flow {
     }
   }
 
-  /** Content that waits, and producers that do, fill the output again. */
+  /** Nothing waits to be added to the output. */
+  private get resting(): boolean {
+    return this.heldBack.length === 0 && !this.connection.pendingContent
+  }
+
+  /** Producers, and content that waits, fill the output again. */
   private makeMore(): void {
     this.receiving = true
+    while (this.heldBack.length > 0 && !this.crowded) this.nextHeldBack().pump?.resume()
     this.connection.produce()
-    const waiting = this.heldBack
-    this.heldBack = []
-    for (const pump of waiting) this.resume(pump)
     this.receiving = false
+  }
+
+  /** Takes out the first of the most urgent. */
+  private nextHeldBack(): Producer {
+    const { heldBack, heldUrgency } = this
+    const [next] = heldBack.splice(
+      heldBack.findIndex(({ stream }) => stream.urgency <= heldUrgency),
+      1,
+    )
+    this.heldUrgency = heldBack.reduce((least, { stream }) => Math.min(least, stream.urgency), LEAST_URGENT)
+    return next
   }
 }
 

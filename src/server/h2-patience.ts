@@ -17,6 +17,8 @@ export interface WatchedConnection {
   /** Heads received so far, and how often anything came in. */
   readonly requests: number
   readonly reads: number
+  /** The peer has sent FIN. */
+  readonly halfClosed: boolean
   /** The peer has been asked whether it is there, and nothing has come since. */
   readonly asked: boolean
   askIfThere(): void
@@ -84,6 +86,14 @@ const SIGN_OF_LIFE: Wait<WatchedConnection> = within(
   driver => driver.destroy('silent', new Error('The client does not answer any more')),
 )
 
+/** Replies after FIN: the peer may still read them, or be gone altogether. Only writing finds that out, and it need not answer. */
+const NOTICE: Wait<WatchedConnection> = {
+  progress: () => 0,
+  restarts: false,
+  over: () => true,
+  expire: driver => driver.askIfThere(),
+}
+
 /** The acknowledgement of our SETTINGS (RFC 9113 section 6.5.3). */
 const SETTINGS: Wait<WatchedConnection> = within(
   'headTimeout',
@@ -97,11 +107,12 @@ const ROOM: Wait<WatchedConnection> = within('writeTimeout', contentSent, driver
 })
 
 function waitOf(driver: WatchedConnection): Wait<WatchedConnection> | null {
-  const { connection } = driver
+  const { connection, halfClosed } = driver
   if (driver.channel.backlog > 0) return WRITE
   if (driver.lingering) return LINGER
-  if (!connection.started || connection.midHead) return HEAD
+  if (!halfClosed && (!connection.started || connection.midHead)) return HEAD
   if (connection.streams.size === 0) return connection.goingAway ? FAREWELL : REQUEST
+  if (halfClosed) return NOTICE
   return driver.asked ? SIGN_OF_LIFE : SILENCE
 }
 
@@ -147,7 +158,7 @@ export class H2Patience {
     this.connection.look(driver, waitOf(driver), limits, now)
     const { connection } = driver
     if (driver.lingering || driver.channel.closed || connection.failure !== null) return
-    if (connection.started && !connection.settingsAcknowledged) {
+    if (connection.started && !connection.settingsAcknowledged && !driver.halfClosed) {
       this.settings ??= new Patience()
       this.settings.look(driver, SETTINGS, limits, now)
     } else this.settings = null

@@ -151,7 +151,7 @@ test('after FIN what was asked for whole is still answered, and endless replies 
       answers.set(exchange.path, resolve)
     })
   })
-  const { client, near } = world.connectHttp2({ opensWindows: false })
+  const { client, near } = world.connectHttp2({ opensWindows: false, acknowledges: false })
   const whole = client.request('/whole')
   const half = client.request(post('/half'), { endStream: false })
   const endless = client.request('/events')
@@ -364,5 +364,20 @@ test('what fails while it is let go is reported, and costs nothing else', async 
     world.told('failed').map(({ doing }) => doing),
     ['letting go of a reply'],
   )
+  await world.closeAndCheck()
+})
+
+test('a client that has closed after FIN is found out by writing to it', async () => {
+  const world = new World(() => new Promise<Reply>(() => {}), { reportExchanges: true })
+  const { client, near } = world.connectHttp2({ acknowledges: false })
+  client.request()
+  await world.settle()
+  near.finish()
+  await world.settle()
+  assert.equal(world.connections.ledger.connections, 1)
+  near.closed = true
+  await world.pass(2500)
+  assert.equal(world.connections.ledger.connections, 0)
+  assert.equal(world.told('exchange')[0].complete, false)
   await world.closeAndCheck()
 })

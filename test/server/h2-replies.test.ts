@@ -422,3 +422,47 @@ test('a connection beyond repair is told why with GOAWAY, and closed', async () 
 function field(fields: readonly Field[], name: string): string | undefined {
   return fields.find(([one]) => one === name)?.[1]
 }
+
+test('the more urgent reply is made and sent first, whether its content is there or made on the way', async () => {
+  const size = 400_000
+  const made = () => {
+    let left = size / 4000
+    return {
+      length: size,
+      pull: () => (left-- > 0 ? new Uint8Array(4000) : null),
+      cancel() {},
+    }
+  }
+  for (const kinds of ['made', 'there', 'made there', 'there made']) {
+    const [first, second = first] = kinds.split(' ')
+    const gate = Promise.withResolvers<void>()
+    const world = new World(async ({ path }) => {
+      await gate.promise
+      const kind = path === '/first' ? first : second
+      return new Reply(200, undefined, kind === 'made' ? made() : new Uint8Array(size))
+    })
+    const { client, server } = world.connectHttp2({}, { INITIAL_WINDOW_SIZE: 2 ** 24 })
+    client.send(windowUpdate(0, 2 ** 24))
+    await world.settle()
+    server.room = 0
+    const late = client.request(get('/second', [['priority', 'u=7']]))
+    const early = client.request(get('/first', [['priority', 'u=1']]))
+    await world.settle()
+    gate.resolve()
+    for (let i = 0; i < 300; i++) {
+      await world.settle()
+      server.drain(4096)
+    }
+    await world.settle()
+    server.drain()
+    await world.settle()
+    const order = client.frames.filter(({ name }) => name === 'DATA').map(({ stream }) => stream)
+    const done = order.lastIndexOf(early)
+    const before = order.slice(0, done).filter(stream => stream === late).length
+    assert.ok(client.answer(early).ended && client.answer(late).ended, kinds)
+    // What was in the output before the urgent one was answered cannot be called back.
+    assert.ok(before * 4096 <= 300_000, `${kinds}: ${before} frames of the late one before the end of the early one`)
+    world.assertNothingIsHeld()
+    await world.closeAndCheck()
+  }
+})
