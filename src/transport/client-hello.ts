@@ -48,20 +48,21 @@ function hostIn(list: Reader): string {
  */
 function handshakeMessage(bytes: Uint8Array): Uint8Array | null {
   const parts: Uint8Array[] = []
+  const header: number[] = []
   let size = 0
-  for (let at = 0; at + RECORD_HEADER < bytes.length; ) {
+  let end = MESSAGE_HEADER
+  for (let at = 0; size < end && at + RECORD_HEADER < bytes.length; ) {
     const length = (bytes[at + 3] << 8) | bytes[at + 4]
     if (bytes[at] !== HANDSHAKE_RECORD || length === 0) return NOTHING
     const part = bytes.subarray(at + RECORD_HEADER, at + RECORD_HEADER + length)
+    for (let i = 0; header.length < MESSAGE_HEADER && i < part.length; i++) header.push(part[i])
+    if (header.length === MESSAGE_HEADER) end = MESSAGE_HEADER + ((header[1] << 16) | (header[2] << 8) | header[3])
     parts.push(part)
     size += part.length
     at += RECORD_HEADER + length
   }
-  if (size < MESSAGE_HEADER) return null
-  const message = joined(parts, size)
-  if (message[0] !== CLIENT_HELLO) return NOTHING
-  const end = MESSAGE_HEADER + ((message[1] << 16) | (message[2] << 8) | message[3])
-  return size < end ? null : message.subarray(MESSAGE_HEADER, end)
+  if (header.length > 0 && header[0] !== CLIENT_HELLO) return NOTHING
+  return size < end || header.length < MESSAGE_HEADER ? null : joined(parts, size).subarray(MESSAGE_HEADER, end)
 }
 
 /** Type, version and length (RFC 8446 section 5.1). */

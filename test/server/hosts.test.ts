@@ -218,6 +218,26 @@ describe('over TLS', () => {
     assert.equal((await ask({ port, host: 'b.example', serverName: 'a.example' })).content, 'b.example /')
   })
 
+  test('HTTP/2 is offered, unless it is switched off; who knows neither version is refused', async test => {
+    for (const [http2, expected] of [
+      [true, 'h2'],
+      [false, 'http/1.1'],
+    ] as const) {
+      const { ports } = await running(test, [host('a.example', { tls: a })], { http2 })
+      const question = { port: ports[0], host: 'a.example', serverName: 'a.example' }
+      const agreed = async (...ALPNProtocols: string[]) => {
+        const socket = await open({ ...question, tls: { ALPNProtocols } }, 'HTTP/1.1')
+        socket.destroy()
+        return 'alpnProtocol' in socket && socket.alpnProtocol
+      }
+      assert.equal(await agreed('http/1.1', 'h2'), expected)
+      assert.equal(await agreed('http/1.1'), 'http/1.1')
+      assert.equal(await agreed(), false)
+      for (const unknown of http2 ? ['h3'] : ['h3', 'h2'])
+        await assert.rejects(agreed(unknown), { code: 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL' })
+    }
+  })
+
   test('HTTP/1.0 without Host is answered by the host that the client greeted', async test => {
     const { ports } = await running(test, [host('a.example', { tls: a }), host('b.example', { tls: b })])
     assert.equal((await ask({ port: ports[0], host: null, serverName: 'b.example' })).content, 'b.example /')

@@ -99,6 +99,55 @@ async function askH2(question: Question): Promise<Answer> {
   }
 }
 
+/** A connection that asks again and again. */
+export interface Conversation {
+  ask(): Promise<string>
+  close(): void
+}
+
+/** Opens it; each answer is its status and content. The content must not be empty. */
+export async function converse(question: Question, wire: Wire): Promise<Conversation> {
+  const socket = await open(question, wire)
+  if (wire === 'HTTP/2') {
+    const session = connectH2(`https://${question.host}`, { createConnection: () => socket })
+    return {
+      ask: () =>
+        new Promise((resolve, reject) => {
+          const stream = session.request({ ':path': '/' })
+          let answer = ''
+          stream.on('response', fields => {
+            answer = `${fields[':status']} `
+          })
+          stream.setEncoding('latin1').on('error', reject)
+          stream.on('data', chunk => {
+            answer += chunk
+          })
+          stream.on('end', () => resolve(answer))
+        }),
+      close: () => session.destroy(),
+    }
+  }
+  socket.setEncoding('latin1')
+  return {
+    ask: () =>
+      new Promise((resolve, reject) => {
+        let reply = ''
+        const read = (chunk: string): void => {
+          reply += chunk
+          const end = reply.indexOf('\r\n\r\n')
+          const length = /\r\nContent-Length: (\d+)/i.exec(reply)?.[1]
+          const content = reply.slice(end + 4)
+          if (end === -1 || content.length < Number(length)) return
+          socket.off('data', read).off('close', reject)
+          resolve(`${reply.slice(9, 12)} ${content}`)
+        }
+        socket.on('data', read).on('close', reject)
+        socket.write(`GET / HTTP/1.1\r\nHost: ${question.host}\r\n\r\n`)
+      }),
+    close: () => socket.destroy(),
+  }
+}
+
 function namesOf(socket: Socket | TLSSocket): string {
   return 'getPeerCertificate' in socket ? (socket.getPeerCertificate().subjectaltname ?? '') : ''
 }
