@@ -12,14 +12,15 @@ const PATIENCE_MS = 8_000
 export async function noticedBy({ file, text }: TakenOut): Promise<string | null> {
   const copy = copyWith(file, text)
   try {
-    return await vectorThatFails(copy)
+    return await vectorThatFails(copy, WORKER)
   } finally {
     copy.remove()
   }
 }
 
-function vectorThatFails({ url }: Copy): Promise<string | null> {
-  const worker = new Worker(WORKER, { workerData: url })
+/** Runs vectors against a copy on a thread of its own. @param program what runs them and tells the first that fails */
+export function vectorThatFails({ url }: Copy, program: string): Promise<string | null> {
+  const worker = new Worker(program, { workerData: url })
   return new Promise((resolve, reject) => {
     const guard = setTimeout(() => settle('hangs'), PATIENCE_MS)
     const settle = (answer: string | null) => {

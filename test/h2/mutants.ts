@@ -1,0 +1,19 @@
+// Which vector notices that a check is missing.
+import { fileURLToPath } from 'node:url'
+import { vectorThatFails } from '../h1/mutants.ts'
+import { copyWith, type TakenOut } from '../h1/planted.ts'
+
+const WORKER = fileURLToPath(new URL('mutant-worker.ts', import.meta.url))
+
+/** Rules that are not of the connection's own finding: the server's clock, the peer's word, or the transport's end. */
+export const NOT_CHECKED = ['head-timeout', 'settings-timeout', 'peer-reset', 'connection-lost']
+
+/** The first vector that fails without the check, `hangs` if the copy does not end, or null where none notices. */
+export async function noticedBy({ file, text }: TakenOut): Promise<string | null> {
+  const copy = copyWith(file, text, 'h2')
+  try {
+    return await vectorThatFails(copy, WORKER)
+  } finally {
+    copy.remove()
+  }
+}
