@@ -57,6 +57,15 @@ describe('a field', () => {
     for (let i = 0; i < 40; i++) assert.equal(wire(encoder, ['x-many', `${i}`, 'index']), (0xbe + 39 - i).toString(16))
   })
 
+  test('is found when older ones of its name have gone', () => {
+    const encoder = new HpackEncoder({ tableBytes: 80 })
+    for (let i = 0; i < 9; i++) {
+      wire(encoder, ['~', `${i}`, 'index'])
+      assert.equal(wire(encoder, ['~', `${i}`, 'index']), 'be')
+      if (i > 0) assert.equal(wire(encoder, ['~', `${i - 1}`, 'index']), 'bf')
+    }
+  })
+
   test('is in Huffman code only where that is shorter', () => {
     const encoder = new HpackEncoder()
     assert.equal(wire(encoder, ['~', 'aaaaaaaa', 'once']), '00017e8518c6318c63')
@@ -108,6 +117,29 @@ describe('RFC 7541 section 4.2: a changed limit', () => {
     const encoder = new HpackEncoder()
     for (const limit of [2000, 1000]) encoder.peerLimit(limit)
     assert.equal(wire(encoder), '3fc907')
+  })
+
+  test('that was raised is told alone', () => {
+    const encoder = new HpackEncoder()
+    encoder.peerLimit(1000)
+    wire(encoder)
+    encoder.peerLimit(2000)
+    assert.equal(wire(encoder), '3fb10f')
+  })
+
+  test('is an integer of as many bytes as it takes', () => {
+    for (const [limit, expected] of [
+      [30, '3e'],
+      [31, '3f00'],
+      [31 + 127, '3f7f'],
+      [31 + 128, '3f8001'],
+      [31 + 128 * 127 + 127, '3fff7f'],
+      [31 + 128 * 128, '3f808001'],
+    ] as const) {
+      const encoder = new HpackEncoder({ tableBytes: 2 ** 20 })
+      encoder.peerLimit(limit)
+      assert.equal(wire(encoder), expected)
+    }
   })
 
   test('that is back where it was is told nevertheless if it was smaller in between', () => {

@@ -97,6 +97,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'section 5.2: padding of eight bits': { steps: ['00 01 61 82 1fff'], rule: 'huffman-long-padding', offset: 3 },
   'section 5.2: padding of eight bits alone': { steps: ['00 81 ff 00'], rule: 'huffman-long-padding', offset: 1 },
   'section 5.2: padding of 23 bits': { steps: ['00 83 ffff ff 00'], rule: 'huffman-long-padding', offset: 1 },
+  'section 5.2: padding of 29 bits': { steps: ['00 85 ff9fffffff 00'], rule: 'huffman-long-padding', offset: 1 },
   'section 5.2: padding with a bit that is 0': { steps: ['00 81 1e 00'], rule: 'huffman-wrong-padding', offset: 1 },
   'section 5.2: padding of bits that are 0': { steps: ['00 81 18 00'], rule: 'huffman-wrong-padding', offset: 1 },
   'section 5.2: a code that is not complete': { steps: ['00 81 fe 00'], rule: 'huffman-wrong-padding', offset: 1 },
