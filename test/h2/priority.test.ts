@@ -163,6 +163,10 @@ describe('PRIORITY_UPDATE: RFC 9218 section 7.1', () => {
   })
 
   it('says nothing where its value is longer than any that makes sense', () => {
+    assert.deepEqual(update(`\0\0\0\x01u=1${' '.repeat(1021)}`), {
+      stream: 1,
+      priority: { urgency: 1, incremental: false },
+    })
     assert.deepEqual(update(`\0\0\0\x01u=1${' '.repeat(1022)}`), { stream: 1, priority: null })
   })
 
