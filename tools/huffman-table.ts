@@ -37,7 +37,7 @@ const SYMBOLS: Readonly<Record<number, readonly (number | string | readonly [num
   30: [10, 13, 22, EOS],
 }
 
-export interface Code {
+interface Code {
   readonly symbol: number
   readonly bits: number
   readonly length: number
