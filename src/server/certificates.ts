@@ -8,6 +8,7 @@ export type Tls = TlsMaterial | TlsFiles | TlsContext
 export class Certificates {
   private readonly watch: CertificateWatch
   private readonly loaded = new Map<Tls, TlsContext>()
+  private readonly told = new Set<TlsContext>()
   private readonly report: Report
   private readonly now: () => number
 
@@ -19,19 +20,17 @@ export class Certificates {
 
   /**
    * The context to shake hands with; the same one for the same certificate.
-   * @param names the hosts that it is used for; it is told where it does not cover one
+   * @param names the hosts that it is used for. Where it is not for one of them, or out of its time, that is told
    * @throws TlsError where it cannot be used
    */
   load(tls: Tls, names: readonly string[] = []): TlsContext {
     const context = this.contextOf(tls, names)
+    if (!this.told.has(context))
+      for (const notice of context.notices) this.warn(names.length === 0 ? notice : `${names.join(', ')}: ${notice}`)
+    this.told.add(context)
     const strange = names.filter(name => name !== '*' && !context.covers(name))
     if (strange.length > 0) this.warn(notFor(strange))
     return context
-  }
-
-  /** Tells what is wrong with a certificate that can be used all the same. */
-  tellNotices(context: TlsContext, names: string): void {
-    for (const notice of context.notices) this.warn(`${names}: ${notice}`)
   }
 
   close(): void {

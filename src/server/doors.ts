@@ -3,7 +3,7 @@ import { type Handler, text } from '../exchange/index.ts'
 import type { TlsContext } from '../transport/index.ts'
 import type { Certificates } from './certificates.ts'
 import { Connections } from './connections.ts'
-import { requestedName, showName } from './host-names.ts'
+import { requestedName } from './host-names.ts'
 import { HostRouter } from './host-routing.ts'
 import { type DoorPlan, type Place, planDoors, type ReadHost, readNames, speaksTls, type VirtualHost } from './hosts.ts'
 import { redirectToHttps, refusePlain } from './plain.ts'
@@ -63,11 +63,6 @@ export function doorsOfHosts(hosts: readonly VirtualHost[], setUp: SetUp): Door[
   const plans = planDoors(read, placesOf(options), common, (host, place) =>
     leads(place, options) ? redirectToHttps(host.handler, () => setUp.securePort(host)) : host.handler,
   )
-  const told = new Set(plans.map(({ fallback }) => fallback))
-  for (const { context, names } of read) {
-    if (context !== null && !told.has(context)) certificates.tellNotices(context, names.map(showName).join(', '))
-    told.add(context)
-  }
   return plans.map(plan => doorOf(plan, setUp))
 }
 

@@ -1,6 +1,6 @@
 // `serve`: a handler or several hosts, options, and a running server.
 import type { Handler } from '../exchange/index.ts'
-import { type Channel, type Listener, listen } from '../transport/index.ts'
+import { type Channel, Crowd, type Listener, listen } from '../transport/index.ts'
 import { Certificates } from './certificates.ts'
 import { type Door, doorsOfHosts, doorsOfOne } from './doors.ts'
 import type { VirtualHost } from './hosts.ts'
@@ -37,7 +37,8 @@ export async function serve(what: Handler | readonly VirtualHost[], options: Ser
       securePort: (host?: VirtualHost) => securePort(listeners, doors, host),
     }
     doors = typeof what === 'function' ? doorsOfOne(what, setUp) : doorsOfHosts(what, setUp)
-    for (const door of doors) listeners.push(await open(door, options, settings))
+    const crowd = new Crowd()
+    for (const door of doors) listeners.push(await open(door, crowd, options, settings))
   } catch (error) {
     await endOf(parts())
     throw error
@@ -53,7 +54,7 @@ function securePort(listeners: readonly Listener[], doors: readonly Door[], host
   return null
 }
 
-function open(door: Door, options: ServeOptions, settings: Settings): Promise<Listener> {
+function open(door: Door, crowd: Crowd, options: ServeOptions, settings: Settings): Promise<Listener> {
   const { where, tls, tlsFor, connections, secure, plain } = door
   const { limits, clock } = settings
   return listen({
@@ -69,6 +70,7 @@ function open(door: Door, options: ServeOptions, settings: Settings): Promise<Li
     refused: channel => turnAway(channel, settings),
     notice: (message, error) => settings.report({ kind: 'notice', level: 'warn', message, error }),
     clock,
+    crowd,
     maxConnections: limits.connections || Number.POSITIVE_INFINITY,
     connectionsPerAddress: limits.connectionsPerAddress,
     handshakeTimeout: limits.handshakeTimeout,

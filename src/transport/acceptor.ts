@@ -2,12 +2,13 @@
 // plain, shaken hands with, and put on a channel.
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { addressShare, plainAddress } from './address.ts'
+import { plainAddress } from './address.ts'
+import { Crowd } from './crowd.ts'
 import { Deadlines } from './deadlines.ts'
 import { descriptorsRunOut, saysRunOut } from './descriptors.ts'
 import type { Doorkeeper } from './door.ts'
 import { type Beginning, FirstBytes, Handshake, type HandshakeOffer } from './handshake.ts'
-import type { ListenOptions, OverLimit } from './listener.ts'
+import type { ListenOptions } from './listener.ts'
 import { Refusals } from './refusals.ts'
 import { TLS_CAN_TAKE_OVER, withSharedReads } from './shared-reads.ts'
 import {
@@ -33,7 +34,7 @@ export class Acceptor implements ChannelHost, Doorkeeper {
   readonly ended: Promise<void>
   private readonly options: ListenOptions
   private readonly limit: number
-  private readonly perAddress = new Map<string, number>()
+  private readonly crowd: Crowd
   private readonly beginnings = new Deadlines<Beginning>(one => one.cut())
   private readonly refusals: Refusals
   private readonly stopTicking: () => void
@@ -44,6 +45,7 @@ export class Acceptor implements ChannelHost, Doorkeeper {
   constructor(options: ListenOptions, limit: number) {
     this.options = options
     this.limit = limit
+    this.crowd = options.crowd ?? new Crowd()
     this.refusals = new Refusals(options, () => this.endIfOver())
     this.ended = new Promise(resolve => {
       this.resolveEnded = resolve
@@ -75,7 +77,7 @@ export class Acceptor implements ChannelHost, Doorkeeper {
 
   arrived(socket: Socket): void {
     const address = plainAddress(socket.remoteAddress ?? '')
-    const why = this.overLimit(address)
+    const why = this.crowd.overLimit(address, this.limit, this.options.connectionsPerAddress)
     if (this.stopped) socket.destroy()
     else if (why !== null) this.refusals.refuse(socket, address, why)
     else {
@@ -162,28 +164,14 @@ export class Acceptor implements ChannelHost, Doorkeeper {
     }
   }
 
-  private overLimit(address: string): OverLimit | null {
-    if (this.count >= this.limit) return 'connections'
-    const most = this.options.connectionsPerAddress
-    if (most === 0 || address === '') return null
-    return (this.perAddress.get(addressShare(address)) ?? 0) >= most ? 'address' : null
-  }
-
   private enter(address: string): void {
     this.count++
-    if (this.options.connectionsPerAddress === 0 || address === '') return
-    const share = addressShare(address)
-    this.perAddress.set(share, (this.perAddress.get(share) ?? 0) + 1)
+    this.crowd.enter(address, this.options.connectionsPerAddress)
   }
 
   private leave(address: string): void {
     this.count--
-    if (this.options.connectionsPerAddress !== 0 && address !== '') {
-      const share = addressShare(address)
-      const left = (this.perAddress.get(share) ?? 1) - 1
-      if (left === 0) this.perAddress.delete(share)
-      else this.perAddress.set(share, left)
-    }
+    this.crowd.leave(address, this.options.connectionsPerAddress)
     this.endIfOver()
   }
 

@@ -13,7 +13,6 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const limit = connectionLimit(options.maxConnections)
   if (Number.isFinite(options.maxConnections) && limit < options.maxConnections)
     options.notice(fewerConnections(options.maxConnections, limit))
-  for (const notice of options.tls?.notices ?? []) options.notice(notice)
   const acceptor = new Acceptor(options, limit)
   const doors = await openDoors(options, acceptor).catch(error => {
     acceptor.close()

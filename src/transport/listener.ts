@@ -1,6 +1,7 @@
 // What a listener is asked for and what it gives: addresses, connections, and how it stops.
 import type { Channel } from './channel.ts'
 import type { Clock } from './clock.ts'
+import type { Crowd, OverLimit } from './crowd.ts'
 import type { TlsContext } from './tls.ts'
 
 /** Where to listen. */
@@ -14,9 +15,6 @@ export type Where =
   | { readonly path: string; readonly mode?: number | undefined }
   /** A descriptor that already listens, as systemd hands over. */
   | { readonly fd: number }
-
-/** Why a connection is not taken: all are taken that can be, or this address has its share. */
-export type OverLimit = 'connections' | 'address'
 
 export interface ListenOptions {
   readonly where: Where
@@ -46,6 +44,8 @@ export interface ListenOptions {
   readonly clock: Clock
   /** Most connections at a time. What is in force may be less: it stays below the descriptor limit. */
   readonly maxConnections: number
+  /** Listeners with the same crowd count their connections together. */
+  readonly crowd?: Crowd | undefined
   /** Most connections at a time from one address (IPv6: from one /64); 0 for no limit. Unix sockets are not counted. */
   readonly connectionsPerAddress: number
   /** For the TLS handshake, from the connection being accepted, in milliseconds; with `plainToo` for the first byte as well. 0 for none. */

@@ -1,7 +1,8 @@
 // Connections beyond a limit: a few at a time may hear why, for a short while; the others are closed at once.
 import type { Socket } from 'node:net'
+import type { OverLimit } from './crowd.ts'
 import { Deadlines } from './deadlines.ts'
-import type { ListenOptions, OverLimit } from './listener.ts'
+import type { ListenOptions } from './listener.ts'
 import { type ChannelHost, listenTo, readByStream, SocketChannel } from './socket-channel.ts'
 
 /** How long a refused connection may take to hear why, and how many may at a time: enough for people, not for a flood. */

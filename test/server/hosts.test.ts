@@ -260,8 +260,8 @@ describe('over TLS', () => {
     assert.deepEqual(
       notices().map(notice => notice.replace(/ on .*:/, ':')),
       [
-        'The certificate for d.example does not name it: clients will not trust it there',
         'b.example, d.example: The certificate expired: clients will not trust it',
+        'The certificate for d.example does not name it: clients will not trust it there',
       ],
     )
   })
@@ -288,6 +288,19 @@ describe('over TLS', () => {
     const { ports } = await running(test, [host('a.example', { tls: a })], { listen: [place(), place({ tls: false })] })
     assert.equal((await ask({ port: ports[1], host: 'a.example' })).content, 'a.example /')
   })
+})
+
+test('limits hold for all places together', async test => {
+  const { ports } = await running(test, [host('a.example')], {
+    listen: [place(), place()],
+    limits: { connections: 1 },
+  })
+  const question = { port: ports[0], host: 'a.example' }
+  const first = await open(question, 'HTTP/1.1')
+  first.write('GET / HTTP/1.1\r\nHost: a.example\r\n\r\n')
+  await new Promise(resolve => first.once('data', resolve))
+  assert.equal((await ask({ ...question, port: ports[1] })).status, 503)
+  first.destroy()
 })
 
 describe('hosts that cannot be', () => {
