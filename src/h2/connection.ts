@@ -77,7 +77,7 @@ export class H2Connection extends DataSide {
       if (at < end && this.failure === null) this.hold(bytes, at, end)
     }
     this.receivedBefore += end - start
-    if (this.pendingContent) this.produce()
+    if (this.pendingContent && !this.contentWaits) this.produce()
   }
 
   /** The peer's FIN: what it has not completed is lost, what it waits for still goes out. */

@@ -29,6 +29,8 @@ const RESET_CONTENT = 205
 
 export abstract class SendingSide {
   readonly output = new ByteOutput()
+  /** Set while the transport takes nothing: content waits, and is put into the output by `produce` alone. */
+  contentWaits = false
   readonly limits: H2Limits
   protected readonly sink: H2Sink
   protected readonly open = new Map<number, H2Stream>()
@@ -140,7 +142,7 @@ export abstract class SendingSide {
     this.enqueue(stream, bytes)
     stream.tellsWritable = false
     // What is less urgent waits until it is known whether more comes of this.
-    this.move(stream)
+    if (!this.contentWaits) this.move(stream)
     if (stream.pending === null) return true
     stream.tellsWritable = true
     return false
@@ -235,7 +237,7 @@ export abstract class SendingSide {
     stream.endsAfter = true
     stream.pendingLasts = true
     this.enqueue(stream, typeof content === 'string' ? latin1Bytes(content) : content)
-    this.produce()
+    if (!this.contentWaits) this.produce()
   }
 
   private promise(stream: H2Stream, length: number): void {

@@ -39,6 +39,7 @@ export class H2Driver
   constructor(channel: Channel, handler: Handler, settings: Settings, host: DriverHost) {
     super(channel)
     this.connection = new H2Connection('server', settings.h2Limits, this, settings.windows)
+    this.connection.contentWaits = this.stalled
     this.handler = handler
     this.settings = settings
     this.host = host
@@ -165,7 +166,9 @@ export class H2Driver
   }
 
   writable(stream: H2Stream): void {
-    this.holdBack(stream.user as H2Exchange)
+    const exchange = stream.user as H2Exchange
+    if (this.mustWait(exchange)) this.holdBack(exchange)
+    else exchange.pump?.resume()
     this.settleLater()
   }
 

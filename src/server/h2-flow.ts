@@ -54,6 +54,7 @@ export abstract class H2Flow extends Flow {
 
   drained(): void {
     this.stalled = false
+    this.connection.contentWaits = false
     if (this.lingering) return
     this.makeMore()
     this.settle()
@@ -99,7 +100,9 @@ export abstract class H2Flow extends Flow {
     const { connection, channel } = this
     if (connection.output.size === 0) return
     channel.writeBytes(connection.output)
-    if (channel.backlog > 0) this.stalled = true
+    if (channel.backlog === 0) return
+    this.stalled = true
+    connection.contentWaits = true
   }
 
   /** What `settleLater` put off. @param more content may be added, too */
