@@ -9,7 +9,7 @@ import {
   BROKEN,
   CONTENT_LENGTH,
   CONTINUE,
-  HOST,
+  INVALID_HOST,
   judge,
   MALFORMED_PRIORITY,
   NOT_IN_TRAILERS,
@@ -26,6 +26,8 @@ const MOST_DIGITS = 15
 export class FieldFacts {
   /** Empty where there is none. */
   host = ''
+  /** It came twice, or is no authority. */
+  hostInvalid = false
   /** -1 where there is none. */
   length = -1
   lengthRepeated = false
@@ -58,6 +60,7 @@ export class FieldFacts {
 
   private reset(): void {
     this.host = ''
+    this.hostInvalid = false
     this.length = -1
     this.lengthRepeated = false
     this.expectsContinue = false
@@ -68,18 +71,17 @@ export class FieldFacts {
 
   private take(field: HpackField, verdict: number): RuleName | null {
     if (verdict >= PSEUDO) return outOfPlace(field, verdict)
-    if (verdict === HOST) return this.takeHost(field.value)
     if (verdict === CONTENT_LENGTH) return this.takeLength(field.value)
-    if (verdict === CONTINUE) this.expectsContinue = true
+    if (verdict <= INVALID_HOST) this.takeHost(field.value, verdict)
+    else if (verdict === CONTINUE) this.expectsContinue = true
     else if (verdict === TE) this.hasTe = true
     else this.takePriority(field.value, verdict)
     return null
   }
 
-  private takeHost(value: string): RuleName | null {
-    if (this.host !== '') return 'invalid-authority'
+  private takeHost(value: string, verdict: number): void {
+    if (verdict === INVALID_HOST || this.host !== '') this.hostInvalid = true
     this.host = value
-    return null
   }
 
   /** The same length twice can only mean one thing (RFC 9110 section 8.6), two of them anything. */

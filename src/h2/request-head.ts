@@ -87,6 +87,7 @@ export function requestHead(fields: readonly HpackField[], limits: H2Limits): H2
   const rule = facts.read(fields, at)
   if (rule !== null) return rule
 
+  if (facts.hostInvalid) return 'invalid-authority'
   if (methodKind === 0) return 'missing-pseudo-field'
   if (methodKind === METHOD_CONNECT && protocol === undefined) {
     if (scheme !== '' || pathKind !== 0) return 'invalid-connect'

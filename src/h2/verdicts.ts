@@ -12,11 +12,13 @@ export const PLAIN = 1
 /** Like PLAIN, but never in trailers. */
 export const NOT_IN_TRAILERS = 2
 export const HOST = 3
-export const CONTENT_LENGTH = 4
+/** A Host that a request must not have; in a response it means nothing. */
+export const INVALID_HOST = 4
+export const CONTENT_LENGTH = 5
 /** Expect: 100-continue. */
-export const CONTINUE = 5
+export const CONTINUE = 6
 /** TE: trailers, which only a request may have. */
-export const TE = 6
+export const TE = 7
 /** A Priority field; what it asks for is `PRIORITIES[verdict - PRIORITY]`. */
 export const PRIORITY = 16
 export const MALFORMED_PRIORITY = 32
@@ -128,7 +130,7 @@ const USUAL_FIELDS: ReadonlyMap<string, Judge> = new Map<string, Judge>([
     name => [name, () => breaks('connection-field')] as const,
   ),
   ['te', value => (value === '' || value.toLowerCase() === 'trailers' ? TE : breaks('connection-field'))],
-  ['host', value => (parseAuthority(value) === null ? breaks('invalid-authority') : HOST)],
+  ['host', value => (parseAuthority(value) === null ? INVALID_HOST : HOST)],
   ['content-length', value => (DIGITS.test(value) ? CONTENT_LENGTH : breaks('invalid-content-length'))],
   ['expect', value => (value.toLowerCase() === '100-continue' ? CONTINUE : NOT_IN_TRAILERS)],
   ['priority', priority],

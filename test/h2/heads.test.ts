@@ -241,6 +241,8 @@ describe('a request', () => {
       ["both the same but for the scheme's port", [...GET, ['host', 'example.org:443']], 'taken'],
       ["both the same but for another scheme's port", [...GET, ['host', 'example.org:80']], rule],
       ['both, and different', [...GET, ['host', 'example.com']], rule],
+      ['Host twice, the second one invalid', [...GET, ['host', 'example.org'], ['host', '']], rule],
+      ['Host twice, the first one invalid', [...GET, ['host', ''], ['host', 'example.org']], rule],
       ['Host twice', [...GET, ['host', 'example.org'], ['host', 'example.org']], rule],
       ['both with CONNECT', [...CONNECT, ['host', 'Example.org:443']], 'taken'],
       ['both with CONNECT, and different', [...CONNECT, ['host', 'example.org:444']], rule],
@@ -486,6 +488,7 @@ describe('a response', () => {
       ['a value with LF', [OK, ['server', 'a\nb']], 'invalid-field-value'],
       ['Connection', [OK, ['connection', 'close']], 'connection-field'],
       ['Transfer-Encoding', [OK, ['transfer-encoding', 'chunked']], 'connection-field'],
+      ['Host, which means nothing here', [OK, ['host', ''], ['host', 'a b']], 'taken'],
       ['TE, which is a field of requests', [OK, ['te', 'trailers']], 'connection-field'],
     ])
   })
@@ -549,6 +552,7 @@ describe('trailers', () => {
       ...names.map((name): Case => [name, [[name, 'a']], 'forbidden-trailer']),
       ['content-length', [['content-length', '5']], 'forbidden-trailer'],
       ['host', [['host', 'a']], 'forbidden-trailer'],
+      ['an invalid host', [['host', '']], 'forbidden-trailer'],
       ['te', [['te', 'trailers']], 'forbidden-trailer'],
       ['expect', [['expect', '100-continue']], 'forbidden-trailer'],
       ['an unknown expect', [['expect', 'a']], 'forbidden-trailer'],
