@@ -159,6 +159,7 @@ describe('the scheduler', () => {
             const moves = one.urgency !== urgency || one.incremental !== incremental
             const waits = model.waiting.includes(one)
             scheduler.reprioritise(one, { urgency, incremental })
+            assert.deepEqual([one.urgency, one.incremental, one.queued], [urgency, incremental, waits])
             if (moves && waits) {
               model.remove(one)
               model.add(one)
