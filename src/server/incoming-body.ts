@@ -1,7 +1,7 @@
 // What a connection receives as content, to be pulled: between the wire, which pushes, and the reader, who asks. How
 // much it holds is bounded by the wire: one chunk where the connection is paused while nobody asks, else a window.
+import { ByteQueue } from '../bytes/byte-queue.ts'
 import { copyOf } from '../bytes/copy.ts'
-import { HeldBytes } from '../bytes/held-bytes.ts'
 import type { Body, Chunk } from '../exchange/index.ts'
 
 /** Where the content comes from. */
@@ -20,8 +20,8 @@ export class IncomingBody implements Body {
   started = false
   private readonly source: ContentSource
   private ready: Uint8Array | null = null
-  /** What has come behind that: small pieces are kept as one. */
-  private behind: HeldBytes | null = null
+  /** What has come behind that; only where the wire does not pause. */
+  private behind: ByteQueue | null = null
   private ended = false
   private error: unknown = null
   private waiting: PromiseWithResolvers<Chunk> | null = null
@@ -73,7 +73,7 @@ export class IncomingBody implements Body {
       this.ready = copyOf(bytes, start, end)
       this.settle()
     } else {
-      this.behind ??= new HeldBytes()
+      this.behind ??= new ByteQueue()
       this.behind.add(bytes, start, end)
     }
   }
@@ -113,8 +113,7 @@ export class IncomingBody implements Body {
   private settled(): Chunk {
     if (this.ready === null && !this.ended) throw this.error
     const chunk = this.ready
-    this.ready = this.behind === null ? null : this.behind.bytes.subarray(0, this.behind.size)
-    this.behind = null
+    this.ready = this.behind === null ? null : this.behind.take()
     if (chunk !== null) this.source.taken(chunk.length)
     return chunk
   }
