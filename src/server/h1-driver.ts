@@ -12,8 +12,8 @@ import { H1Exchange, type H1ExchangeHost } from './h1-exchange.ts'
 import { H1Flow } from './h1-flow.ts'
 import { type Watched, waitOf } from './h1-patience.ts'
 import { type ReplyHost, sendReply } from './h1-reply.ts'
-import { H2Driver } from './h2-driver.ts'
 import { settingsOfUpgrade, upgradedHead } from './h2c.ts'
+import { UpgradedDriver } from './h2c-driver.ts'
 import { IncomingBody } from './incoming-body.ts'
 import { Patience } from './patience.ts'
 import { contentUnread, refusalOf } from './refusals.ts'
@@ -39,7 +39,7 @@ export class H1Driver
   private discarding = -1
   private draining = false
   /** The driver that has the connection after `Upgrade: h2c`. */
-  private successor: H2Driver | null = null
+  private successor: UpgradedDriver | null = null
   private continueDue = false
   private reported: Refusal | null = null
 
@@ -330,7 +330,7 @@ export class H1Driver
     const { target, authority } = new H1Exchange(this, head, null)
     this.connection.sendSwitch(101, FieldList.empty, 'h2c', this.settings.preamble)
     this.flush()
-    const successor = new H2Driver(this.channel, this.handler, this.settings, this.host)
+    const successor = new UpgradedDriver(this.channel, this.handler, this.settings, this.host)
     this.successor = successor
     this.channel.user = successor
     this.host.replaced(this, successor)

@@ -99,16 +99,6 @@ export class H2Driver
     }
   }
 
-  /**
-   * Takes over from HTTP/1.1 (RFC 7540 section 3.2).
-   * @param head of the request that asked for it: it is answered on stream 1
-   * @param settings the payload that came in HTTP2-Settings
-   */
-  upgrade(head: H2Head, settings: Uint8Array): void {
-    this.connection.upgrade(settings, head)
-    this.settle()
-  }
-
   // --- What the channel tells (and `receive` and `drained`, in h2-flow.ts) ---
 
   ended(): void {

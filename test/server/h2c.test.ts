@@ -11,13 +11,15 @@ const ASKS = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Setti
 const told = ({ method, target, version, authority, fields }: Exchange): Reply =>
   text([method, target, version, authority, [...fields].map(([name]) => name.toLowerCase()).join()].join(' '))
 
-/** What has come after the head of 101, as a client of HTTP/2 sees it. */
-function afterSwitch(visitor: Visitor): H2Client {
+/** What comes after the head of 101, as a client of HTTP/2 sees it once it has sent its preface. */
+async function afterSwitch(world: World, visitor: Visitor, ...first: readonly Uint8Array[]): Promise<H2Client> {
   const bytes = visitor.recorder.bytes
   const end = bytes.indexOf('\r\n\r\n') + 4
   // Its preface comes before anything else of it.
   const client = H2Client.over(visitor.client, { acknowledges: false, opensWindows: false })
   visitor.client.user.receive(bytes, end, bytes.length)
+  client.send(...first)
+  await world.settle()
   return client
 }
 
@@ -28,11 +30,10 @@ for (const split of [Number.POSITIVE_INFINITY, 1]) {
     const visitor = world.connect().send(get('/a?b', `X-Own: 1\r\n${ASKS}`))
     await world.settle()
     assert.match(visitor.text, /^HTTP\/1\.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n/)
-    const client = afterSwitch(visitor)
+    const client = await afterSwitch(world, visitor, preface, settings())
     assert.equal(client.frames[0].name, 'SETTINGS')
     assert.equal(client.text(1), 'GET /a?b 2 test x-own')
     assert.ok(client.answer(1).ended)
-    client.send(preface, settings())
     client.latestStream = 1
     const next = client.request('/next')
     await world.settle()
@@ -49,7 +50,7 @@ test('what was read behind the head goes along', async () => {
   const behind = Buffer.concat([preface, settings(), headers(3, h2Get('/three'), { endStream: true })])
   const visitor = world.connect().send(get('/one', ASKS) + behind.toString('latin1'))
   await world.settle()
-  const client = afterSwitch(visitor)
+  const client = await afterSwitch(world, visitor, new Uint8Array(0))
   assert.match(client.text(1), /\/one 2/)
   assert.match(client.text(3), /\/three 2/)
   await world.closeAndCheck()
@@ -69,12 +70,35 @@ test('a request before it is answered first', async () => {
   await world.closeAndCheck()
 })
 
+test('nothing but settings comes behind 101 until the client has sent its preface', async () => {
+  const world = new World(() => text('hello'), { h2c: true, reportExchanges: true })
+  const visitor = world.connect().send(get('/', ASKS))
+  await world.settle()
+  const client = await afterSwitch(world, visitor, preface.subarray(0, 10))
+  assert.deepEqual([...new Set(client.frames.map(({ name }) => name))], ['SETTINGS', 'WINDOW_UPDATE'])
+  client.send(preface.subarray(10), settings())
+  await world.settle()
+  assert.equal(client.text(1), 'hello')
+  await world.closeAndCheck()
+})
+
+test('a client that is gone before its preface came is not answered', async () => {
+  const world = new World(told, { h2c: true, reportExchanges: true })
+  const visitor = world.connect().send(get('/', ASKS))
+  await world.settle()
+  visitor.client.destroy()
+  await world.settle()
+  assert.equal(world.told('exchange').length, 0)
+  world.assertNothingIsHeld()
+  await world.closeAndCheck()
+})
+
 test("the client's settings hold from the start", async () => {
   // INITIAL_WINDOW_SIZE 3
   const world = new World(() => text('hello'), { h2c: true })
   const visitor = world.connect().send(get('/', ASKS.replace('AAMAAABkAAQAAP__', 'AAQAAAAD')))
   await world.settle()
-  assert.equal(afterSwitch(visitor).text(1), 'hel')
+  assert.equal((await afterSwitch(world, visitor, preface, settings())).text(1), 'hel')
   await world.closeAndCheck()
 })
 
@@ -82,7 +106,7 @@ test('the answer to HEAD has no content', async () => {
   const world = new World(() => text('hello'), { h2c: true })
   const visitor = world.connect().send(get('/', ASKS).replace('GET', 'HEAD'))
   await world.settle()
-  const { ended, size, status } = afterSwitch(visitor).answer(1)
+  const { ended, size, status } = (await afterSwitch(world, visitor, preface, settings())).answer(1)
   assert.deepEqual({ ended, size, status }, { ended: true, size: 0, status: 200 })
   await world.closeAndCheck()
 })
