@@ -175,13 +175,14 @@ test('a reply that is left in the middle disturbs no other', async () => {
 
 test('a reply that breaks off is an error to the page', async () => {
   await page.goto(`${site.tls}/`)
-  const outcome = await page.evaluate(async () => {
-    const response = await fetch('/-/short/1000')
-    return response.arrayBuffer().then(
-      () => 'complete',
-      (error: Error) => error.name,
-    )
-  })
+  const outcome = await page.evaluate(() =>
+    fetch('/-/short/1000')
+      .then(response => response.arrayBuffer())
+      .then(
+        () => 'complete',
+        (error: Error) => error.name,
+      ),
+  )
   assert.equal(outcome, 'TypeError')
 })
 
