@@ -72,6 +72,7 @@ export class H2Client {
   ended = false
   closed = false
   error: Error | null = null
+  private finished = false
   private readonly options: H2ClientOptions
   private readonly reader = new FrameReader()
   private readonly decoder = new HpackDecoder({ tableBytes: 4096, listBytes: 1e9, fieldCount: 1e6 })
@@ -115,8 +116,9 @@ export class H2Client {
     if (options.reads === false) wire.pause()
   }
 
-  /** Sends frames, or any bytes, in one piece. */
+  /** Sends frames, or any bytes, in one piece; nothing once it has finished. */
   send(...frames: readonly Uint8Array[]): this {
+    if (this.finished) return this
     this.wire.write(frames.length === 1 ? frames[0] : Buffer.concat(frames))
     return this
   }
@@ -237,6 +239,7 @@ export class H2Client {
 
   /** Sends FIN. */
   finish(): void {
+    this.finished = true
     this.wire.finish()
   }
 
