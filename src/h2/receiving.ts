@@ -259,7 +259,9 @@ export abstract class ReceivingSide extends SendingSide {
     }
     past.use(id)
     if (id > this.lastAnswered) {
+      // It was sent before our GOAWAY came, as far as we know: there cannot be many of these.
       past.noteReset(id)
+      this.spend('reset')
       return
     }
     if (this.open.size >= this.limits.streams) {
