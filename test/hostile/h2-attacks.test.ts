@@ -41,8 +41,9 @@ for (const attack of ATTACKS) {
     attacker.visitor.server.room = 0
     const sent = await run(world, attack, attacker, other)
     assert.ok(world.connections.ledger.output < MOST_OUTPUT)
-    // Else it is not read any more, and cut when the time for taking its replies is over.
-    if (!attacker.visitor.server.isPaused) assert.equal(sent, frames)
+    // Replies that are not read keep their streams open, so it may end sooner. Or it is not read any more, and cut when
+    // the time for taking its replies is over.
+    assert.ok(attacker.visitor.server.isPaused || sent <= frames, `${sent} frames`)
     await assertAnswered(world, other.client)
     await world.pass(62_000)
     assert.ok(attacker.client.closed)
