@@ -21,7 +21,6 @@ const FOLDERS = {
   'a/index.html': 'of a',
   'a/404.html': 'a has none',
   'b/index.html': 'of b',
-  'b/b.key': 'never shown',
 }
 
 describe('hosts of a configuration', { concurrency: true }, () => {
@@ -55,7 +54,7 @@ describe('hosts of a configuration', { concurrency: true }, () => {
       ssl_key: 'a.key',
       hosts: [
         { names: 'a.example', document_root: 'a', enable_ssl: true },
-        { names: 'b.example', document_root: 'b', ssl_cert: 'b/b.pem', ssl_key: 'b/b.key' },
+        { names: 'b.example', document_root: 'b', ssl_cert: 'b/b.pem', ssl_key: 'a/b.key' },
       ],
     }
     const cwd = folderOf(context, {
@@ -64,7 +63,7 @@ describe('hosts of a configuration', { concurrency: true }, () => {
       'a.pem': a.cert,
       'a.key': a.key,
       'b/b.pem': b.cert,
-      'b/b.key': b.key,
+      'a/b.key': b.key,
     })
     const run = wirewright(context, [], { cwd })
     const [, text] = await run.says(/Host +https:\/\/b\.example:(\d+)\//)
@@ -73,10 +72,10 @@ describe('hosts of a configuration', { concurrency: true }, () => {
     const [ofA, ofB] = [await get('a.example'), await get('b.example')]
     assert.deepEqual([ofA.content, ofA.names], ['of a', 'DNS:a.example'])
     assert.deepEqual([ofB.content, ofB.names], ['of b', 'DNS:b.example'])
-    assert.equal((await get('b.example', '/b.key')).status, 404, 'the key is not served')
+    assert.equal((await get('a.example', '/b.key')).status, 404, 'no key is served, whoever it belongs to')
     const plain = await ask({ port: config.http_port, host: 'b.example', path: '/x' })
     assert.deepEqual([plain.status, plain.location], [308, `https://b.example:${port}/x`])
-    writeFileSync(join(cwd, 'b/b.key'), renewed.key)
+    writeFileSync(join(cwd, 'a/b.key'), renewed.key)
     writeFileSync(join(cwd, 'b/b.pem'), renewed.cert)
     await run.says(/b\.pem: the new certificate is in use/)
     assert.match((await get('b.example')).names, /renewed\.example/)

@@ -284,6 +284,28 @@ describe('over TLS', () => {
     assert.deepEqual([beside.status, beside.location], [308, `https://a.example:${ports[0]}/p?q`])
   })
 
+  test('each host is led to its own port', async test => {
+    const beside = place({ tls: false })
+    const [one, two] = [place(), place()]
+    const { server } = await running(
+      test,
+      [host('a.example', { tls: a, listen: [one, beside] }), host('b.example', { tls: b, listen: [two, beside] })],
+      { plain: 'redirect' },
+    )
+    const port = (name: string, secure: boolean) => {
+      const found = server.places.find(
+        ({ hosts, ...at }) => at.secure === secure && hosts.some(one => one.names === name),
+      )
+      const address = found?.addresses[0]
+      return address !== undefined && 'port' in address ? address.port : 0
+    }
+    for (const name of ['a.example', 'b.example']) {
+      const { location } = await ask({ port: port(name, false), host: name })
+      assert.equal(location, `https://${name}:${port(name, true)}/`)
+    }
+    assert.equal((await ask({ port: port('a.example', false), host: 'c.example' })).status, 421)
+  })
+
   test('a plain place beside it serves the same hosts', async test => {
     const { ports } = await running(test, [host('a.example', { tls: a })], { listen: [place(), place({ tls: false })] })
     assert.equal((await ask({ port: ports[1], host: 'a.example' })).content, 'a.example /')
