@@ -111,6 +111,16 @@ const CASES: Record<string, Case> = {
       }
     },
   },
+  'uploads of 50 KB that nobody has read yet, cancelled': {
+    async run(client, world) {
+      for (let i = 0; i < 100; i++) {
+        const stream = client.request(post('/slow'), { endStream: false })
+        for (let piece = 0; piece < 5; piece++) client.send(data(stream, new Uint8Array(10_000)))
+        client.send(rstStream(stream))
+        await world.settle()
+      }
+    },
+  },
   'uploads that end each with an empty DATA frame': {
     async run(client, world) {
       for (let i = 0; i < 3000; i++) {
