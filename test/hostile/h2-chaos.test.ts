@@ -120,6 +120,8 @@ async function act(steps: readonly Step[], last: Step, split: number): Promise<v
   waiting = []
   const world = new World(handler)
   world.network.split = split
+  const { windows } = world.settings
+  const room = windows.left
   const { client: near, server } = world.connect()
   const client = H2Client.over(near).greet()
   const wires: Wires = {
@@ -152,6 +154,7 @@ async function act(steps: readonly Step[], last: Step, split: number): Promise<v
   const surprises = world.told('failed').filter(({ error }) => !/a failing handler|must answer/.test(String(error)))
   assert.deepEqual(surprises, [])
   await world.closeAndCheck()
+  assert.equal(windows.left, room, 'what windows have grown by is given back')
 }
 
 const step = fc.tuple(fc.nat(ACTIONS.length - 1), fc.nat(6), fc.nat(255))

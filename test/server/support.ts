@@ -12,14 +12,15 @@ export class World {
   readonly clock = new SimulatedClock()
   readonly network = new SimulatedNetwork({ clock: this.clock })
   readonly events: ServerEvent[] = []
+  readonly settings: ReturnType<typeof settingsFrom>
   readonly connections: Connections
   handler: Handler
 
   constructor(handler: Handler = () => text('hello'), options: SettingsOptions = {}) {
     this.handler = handler
-    this.connections = new Connections(
-      settingsFrom({ clock: this.clock, report: event => this.events.push(event), serverName: '', ...options }),
-    )
+    const report = (event: ServerEvent): number => this.events.push(event)
+    this.settings = settingsFrom({ clock: this.clock, report, serverName: '', ...options })
+    this.connections = new Connections(this.settings)
   }
 
   connect(): Visitor {
