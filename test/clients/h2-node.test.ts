@@ -94,11 +94,11 @@ for (const security of ['clear', 'tls'] as const satisfies Security[]) {
 
     test('a reset before the reply aborts what the handler waits for', async () => {
       const name = `aborted-${security}`
-      const request = session.request({ ':path': `/-/gate/${name}` })
+      const request = session.request({ ':path': `/-/gone/${name}` })
       await site.waiting(name)
       request.close(constants.NGHTTP2_CANCEL)
+      await site.opened(name)
       await site.tells(event => event.kind === 'exchange' && event.exchange.path.endsWith(name) && !event.complete)
-      site.open(name)
     })
 
     test('a reply that its handler cannot complete is reset, not ended', async () => {
@@ -168,10 +168,11 @@ for (const security of ['clear', 'tls'] as const satisfies Security[]) {
       const session = sessionWith(site.origin(security))
       const begun = askOver2(session, { path: '/-/gate/begun/300000' })
       await site.waiting('begun')
+      const goaways: [code: number, last: number][] = []
       const told = once(session, 'goaway')
+      session.on('goaway', (code, last) => goaways.push([code, last]))
       const drained = site.drain(30_000)
-      const [code] = await told
-      assert.equal(code, constants.NGHTTP2_NO_ERROR)
+      await told
       // Its port is free at once, and whoever comes now finds the next server.
       const port = Number(new URL(site.origin(security)).port)
       const next = await TwoWires.serve({}, security === 'tls' ? [0, port] : [port, 0])
@@ -184,6 +185,11 @@ for (const security of ['clear', 'tls'] as const satisfies Security[]) {
         assert.equal((await begun).content.length, 300_000)
         await once(session, 'close')
         await drained
+        // First that the end is near, then which request is the last to be answered.
+        assert.deepEqual(goaways, [
+          [constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1],
+          [constants.NGHTTP2_NO_ERROR, 1],
+        ])
         assert.equal(site.buffered, 0)
       } finally {
         await Promise.all([site.stop(), next.stop()])

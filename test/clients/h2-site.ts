@@ -119,6 +119,11 @@ export class TwoWires {
     return gateOf(this.gates, name).reached(count)
   }
 
+  /** Waits until a gate has been opened. */
+  opened(name: string): Promise<void> {
+    return gateOf(this.gates, name).opened.promise
+  }
+
   /** Lets the requests at a gate through. */
   open(name: string): void {
     gateOf(this.gates, name).open()
@@ -206,6 +211,12 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
   tunnel: ({ protocol }) =>
     protocol === undefined ? text('', 400) : new Reply(200, FieldList.empty, new Tunnel(way => way)),
+  /** Answers when the client is gone. */
+  gone: async ({ signal }, name, gates) => {
+    signal.addEventListener('abort', () => gateOf(gates, name).open())
+    await gateOf(gates, name).pass()
+    return text('Too late')
+  },
   halves: (_, name, gates) => new Reply(200, FieldList.empty, bodyOf(halves(gateOf(gates, name)))),
 }
 
@@ -269,7 +280,7 @@ async function* halves(gate: Gate): AsyncGenerator<Uint8Array> {
 /** Where requests wait until a test lets them through. */
 class Gate {
   private waiting = 0
-  private readonly opened = Promise.withResolvers<void>()
+  readonly opened = Promise.withResolvers<void>()
   private readonly arrivals = new Set<() => void>()
 
   pass(): Promise<void> {
