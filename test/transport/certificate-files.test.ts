@@ -77,7 +77,7 @@ const isIn =
   () =>
     context.validTo === new X509Certificate(cert).validTo && context.covers('c.example') === cert.includes(second.cert)
 
-describe('a certificate in files', () => {
+describe('a certificate in files', { concurrency: true }, () => {
   test('is replaced when they are written over, and that is told', async test => {
     const site = new Site(test).write(first)
     const context = site.add()
