@@ -315,7 +315,9 @@ export class H2Reference {
     const stream = this.open(id, method, ended)
     if (!ended && method !== 'CONNECT') stream.due = Number(length)
     stream.headed = true
-    this.told.push(`head ${id} ${method} ${pseudo.get(':path') ?? pseudo.get(':authority')}${ended ? ' ended' : ''}`)
+    this.told.push(
+      `head ${id} ${method} ${pseudo.get(':path') ?? pseudo.get(':authority')}${ended ? ' ended' : ''} ${shown(fields)}`,
+    )
   }
 
   private response(stream: Stream, ended: boolean, fields: readonly ReferenceField[]): void {
@@ -323,7 +325,7 @@ export class H2Reference {
     if (status === null) throw new StreamFault('PROTOCOL_ERROR')
     if (status < 200) {
       if (ended) throw new StreamFault('PROTOCOL_ERROR')
-      this.told.push(`head ${stream.id} ${status}`)
+      this.told.push(`head ${stream.id} ${status} ${shown(fields)}`)
       return
     }
     stream.headed = true
@@ -332,7 +334,7 @@ export class H2Reference {
     const length = Number(fields.find(({ name }) => name === 'content-length')?.value ?? -1)
     if (ended && !none && !stream.tunnelled && length > 0) throw new StreamFault('PROTOCOL_ERROR')
     stream.due = none ? 0 : stream.tunnelled ? -1 : length
-    this.told.push(`head ${stream.id} ${status}${ended ? ' ended' : ''}`)
+    this.told.push(`head ${stream.id} ${status}${ended ? ' ended' : ''} ${shown(fields)}`)
     if (!ended) return
     stream.theirs = 'ended'
     this.closeIfOver(stream)
@@ -489,6 +491,17 @@ export class H2Reference {
     this.told.push(`failed ${code}`)
     this.sent.push(`GOAWAY ${this.role === 'client' ? 0 : this.last} ${code}`)
   }
+}
+
+/** The fields as a program sees them: cookies are one (section 8.2.3), and a length is said once. */
+function shown(fields: readonly ReferenceField[]): string {
+  const usual = fields.filter(({ name }) => !name.startsWith(':'))
+  const cookies = usual.filter(({ name }) => name === 'cookie').map(({ value }) => value)
+  const once = usual.filter(
+    ({ name }, i) =>
+      (name !== 'cookie' && name !== 'content-length') || usual.findIndex(field => field.name === name) === i,
+  )
+  return JSON.stringify(once.map(({ name, value }) => [name, name === 'cookie' ? cookies.join('; ') : value]))
 }
 
 /** RFC 9113 sections 8.2 and 8.3, RFC 8441 section 4. */

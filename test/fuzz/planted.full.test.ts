@@ -3,13 +3,17 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as h1 from '../../src/h1/index.ts'
+import * as h2 from '../../src/h2/index.ts'
 import * as hpack from '../../src/hpack/index.ts'
 import { fuzz } from '../../tools/fuzzing/fuzz.ts'
 import { type Fault, plant } from '../h1/planted.ts'
 import type { H1 } from '../h1/trace.ts'
+import { CLIENT_FAULTS, SERVER_FAULTS } from '../h2/faults.ts'
+import type { H2 } from '../h2/trace.ts'
 import type { Hpack } from '../hpack/blocks.ts'
 import { DECODER_FAULTS, ENCODER_FAULTS } from '../hpack/planted.ts'
 import { checkClient, checkServer, clientSeeds, DICTIONARY, serverSeeds } from './h1-check.ts'
+import * as h2Check from './h2-check.ts'
 import { checkDecoder, checkEncoder, DECODER_DICTIONARY, decoderSeeds, encoderSeeds } from './hpack-check.ts'
 
 const MOST_RUNS = 60_000
@@ -26,6 +30,13 @@ interface Side<Room> {
 const SERVER: Side<H1> = { room: h1, seeds: serverSeeds(), dictionary: DICTIONARY, check: checkServer }
 const CLIENT: Side<H1> = { room: h1, seeds: clientSeeds(), dictionary: DICTIONARY, check: checkClient }
 const DECODER: Side<Hpack> = { room: hpack, seeds: decoderSeeds(), dictionary: DECODER_DICTIONARY, check: checkDecoder }
+const H2_SERVER: Side<H2> = {
+  room: h2,
+  seeds: h2Check.serverSeeds(),
+  dictionary: h2Check.DICTIONARY,
+  check: h2Check.checkServer,
+}
+const H2_CLIENT: Side<H2> = { ...H2_SERVER, seeds: h2Check.clientSeeds(), check: h2Check.checkClient }
 const ENCODER: Side<Hpack> = { room: hpack, seeds: encoderSeeds(), check: checkEncoder }
 
 const FAULTS: Readonly<Record<string, Fault & { readonly side?: Side<H1> }>> = {
@@ -81,6 +92,13 @@ describe('fuzzing finds that of header blocks', () => {
     test(name, () => found({ ...fault, room: 'hpack' }, DECODER))
   for (const [name, fault] of Object.entries(ENCODER_FAULTS))
     test(name, () => found({ ...fault, room: 'hpack' }, ENCODER))
+})
+
+describe('fuzzing finds that over HTTP/2', () => {
+  for (const [name, fault] of Object.entries(SERVER_FAULTS))
+    test(name, () => found({ ...fault, room: 'h2' }, H2_SERVER))
+  for (const [name, fault] of Object.entries(CLIENT_FAULTS))
+    test(name, () => found({ ...fault, room: 'h2' }, H2_CLIENT))
 })
 
 async function found<Room>(fault: Fault, side: Side<Room>): Promise<void> {

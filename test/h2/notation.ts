@@ -251,9 +251,15 @@ function oldPriority({ options, words }: Line): Uint8Array {
   return Buffer.concat([uint32(Number(on) + (words.includes('exclusive') ? 2 ** 31 : 0)), Uint8Array.of(weight)])
 }
 
+/** The number of a setting that stands in a line by its name, or as a number. */
+export function settingId(name: string): number {
+  const number = SETTING_IDS[name as SettingName] ?? Number(name)
+  if (Number.isNaN(number)) throw new SyntaxError(`${name} is no setting`)
+  return number
+}
+
 function setting(id: string, value: number): Uint8Array {
-  const number = SETTING_IDS[id as SettingName] ?? Number(id)
-  if (Number.isNaN(number)) throw new SyntaxError(`${id} is no setting`)
+  const number = settingId(id)
   return Buffer.concat([Uint8Array.of(number >> 8, number), uint32(value)])
 }
 

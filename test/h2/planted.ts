@@ -59,6 +59,9 @@ const WAYS: readonly Way[] = [
     }
     return found
   },
+  // this.fail('rule') behind a loop that has not found what it should
+  (lines, at, name) =>
+    lines[at].trim() === `this.fail(${name})` && !lines[at - 1].endsWith('{') ? [changed(lines, at, '')] : [],
   // ?? breaks('rule')
   (lines, at, name) =>
     lines[at].includes(`?? breaks(${name})`)

@@ -8,15 +8,24 @@ import type { Step, Vector } from './vectors.ts'
 /** How the bytes between two acts of the program are cut: into pieces. */
 export type Split = (bytes: Uint8Array) => Uint8Array[]
 
-/** Whole and byte by byte; in two at every place too where there are not too many. */
+/** Whole and in small pieces; in two at every place too where there are not too many. */
 export function splitsOf(vector: Vector): Split[] {
-  const splits: Split[] = [bytes => [bytes], byteByByte]
+  const splits: Split[] = [bytes => [bytes], finely]
   const longest = Math.max(0, ...segmentsOf(vector.steps).map(({ bytes }) => bytes.length))
-  if (longest > 400) return splits
+  if (longest > 250) return splits
   for (let at = 1; at < longest; at++)
     splits.push(bytes => (at < bytes.length ? [bytes.subarray(0, at), bytes.subarray(at)] : [bytes]))
   return splits
 }
+
+/** Byte by byte; long ones in pieces that end anywhere in a frame. */
+export function finely(bytes: Uint8Array): Uint8Array[] {
+  if (bytes.length <= 1500) return byteByByte(bytes)
+  const count = Math.ceil(bytes.length / ODD_SIZE)
+  return Array.from({ length: count }, (_, i) => bytes.subarray(i * ODD_SIZE, (i + 1) * ODD_SIZE))
+}
+
+const ODD_SIZE = 611
 
 export function byteByByte(bytes: Uint8Array): Uint8Array[] {
   return Array.from(bytes, byte => Uint8Array.of(byte))
@@ -113,7 +122,9 @@ function isAboutSending(line: string): boolean {
 
 function logOf(steps: readonly Step[]): Log {
   const told: string[] = []
-  for (const line of steps.flatMap(step => step.told)) joinContent(told, line, /^(content \d+ )"(.*)"$/)
+  // When content that waited is moved on depends on the reads.
+  for (const line of steps.flatMap(step => step.told).filter(line => !isAboutSending(line)))
+    joinContent(told, line, /^(content \d+ )"(.*)"$/)
   const sent: Record<string, string[]> = {}
   for (const line of steps.flatMap(step => step.sent)) {
     // Windows are opened by as much as was used so far, which depends on the reads.

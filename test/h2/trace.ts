@@ -13,7 +13,7 @@ import {
   settings,
   settingsAck,
 } from '../support/h2-frames.ts'
-import { canonical, codeOf, type Line, parseLine, showCode, showContent, showFrame } from './notation.ts'
+import { canonical, codeOf, type Line, parseLine, settingId, showCode, showContent, showFrame } from './notation.ts'
 import type { Vector } from './vectors.ts'
 
 /** What makes connections: `src/h2`, or a copy of it with a fault planted in. */
@@ -201,6 +201,21 @@ const ACTS: Readonly<Record<string, (connection: Connection, line: Line, means: 
     const others = FieldList.of(fields.filter(([name]) => !name.startsWith(':')))
     const stream = connection.sendRequest(pseudo.get(':method')!, target, others, words.includes('END_STREAM'))
     opened(stream)
+  },
+  upgrade: (connection, { fields, options }) => {
+    const values = [...options].map(([name, value]): [number, number] => [settingId(name), Number(value)])
+    connection.upgrade(contentOf(new FrameReader().push(settings(values))[0]), {
+      method: fields[0][1],
+      scheme: fields[1][1],
+      authority: fields[2][1],
+      path: fields[3][1],
+      protocol: undefined,
+      status: 0,
+      fields: FieldList.empty,
+      length: -1,
+      expectsContinue: false,
+      priority: null,
+    })
   },
   produce: connection => connection.produce(),
   tick: connection => connection.tick(),

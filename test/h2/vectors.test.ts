@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import * as h2 from '../../src/h2/index.ts'
 import { readTable, tableOf } from './coverage.ts'
 import { bytesOfLine } from './notation.ts'
-import { byteByByte, frameByFrame, goesOn, inPieces, runVector, splitsOf } from './run-vector.ts'
+import { finely, frameByFrame, goesOn, inPieces, runVector, splitsOf } from './run-vector.ts'
 import { readVectors, rulesOf } from './vectors.ts'
 
 const vectors = readVectors()
@@ -28,7 +28,7 @@ describe('every HTTP/2 vector', () => {
         ...before,
         sent: { ...before.sent, connection: [...(before.sent.connection ?? []), 'PING ACK "and then"'] },
       }
-      for (const split of [(bytes: Uint8Array) => [bytes], byteByByte])
+      for (const split of [(bytes: Uint8Array) => [bytes], finely])
         assert.deepEqual(inPieces(h2, vector, split, ping), after, vector.name)
       tried++
     }
@@ -40,7 +40,7 @@ describe('every HTTP/2 vector', () => {
       ['PING "garbage."', 'HEADERS 101 END_STREAM GET /', 'raw "\\x00\\xff\\r\\n\\r\\n"'].map(bytesOfLine),
     )
     for (const vector of vectors.filter(vector => vector.steps.some(step => step.told.some(isFailure)))) {
-      for (const split of [(bytes: Uint8Array) => [bytes], byteByByte])
+      for (const split of [(bytes: Uint8Array) => [bytes], finely])
         assert.deepEqual(inPieces(h2, vector, split, more), frameByFrame(h2, vector), vector.name)
     }
   })

@@ -91,7 +91,7 @@ function parseVector(file: string, section: string): Vector {
     role: /^- Role: client$/m.test(section) ? 'client' : 'server',
     limits: Object.fromEntries(limits.map(([, limit, value]) => [limit, Number(value)])),
     keepsContent: /^- Content: kept$/m.test(section),
-    greeted: !/^> (PREFACE|raw)|^- Greeting: shown$/m.test(section),
+    greeted: !/^(> (PREFACE|raw)|! upgrade)|^- Greeting: shown$/m.test(section),
     steps,
   }
 }
