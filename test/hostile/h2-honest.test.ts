@@ -18,6 +18,7 @@ import {
   windowUpdate,
 } from '../support/h2-frames.ts'
 import { happen, visit } from './h2-support.ts'
+import { breath, house, WIRES } from './support.ts'
 
 const IMAGE = new Uint8Array(50_000).fill(0x69)
 
@@ -224,4 +225,34 @@ for (const [name, { settings: values, run }] of Object.entries(CASES)) {
     await world.settle()
     await world.closeAndCheck()
   })
+}
+
+for (const wire of WIRES) {
+  test(`10,000 requests on one connection, 100 at once, half of them cancelled, are not taken for an attack (${wire})`, t =>
+    house(t, wire, handler, {}, async it => {
+      const client = (await it.connectH2({ keeps: false })).greet()
+      const open = new Set<number>()
+      let cancelled = 0
+      for (let asked = 0; asked < 10_000; ) {
+        for (; open.size < 100 && asked < 10_000; asked++)
+          open.add(client.request(asked % 5 === 0 ? '/image' : '/later'))
+        await breath()
+        for (const stream of open) {
+          const { ended, status } = client.answer(stream)
+          if (ended) assert.equal(status, 200)
+          else if (cancelled * 2 < asked) {
+            cancelled++
+            client.send(rstStream(stream))
+          } else continue
+          open.delete(stream)
+        }
+        assert.ok(!client.isOver, client.described.slice(-1).join())
+      }
+      for (const stream of open) assert.equal((await client.answered(stream)).status, 200)
+      assert.ok(cancelled > 3000, `${cancelled} were cancelled`)
+      assert.equal(client.goaway, null)
+      assert.deepEqual(it.rules, [])
+      client.destroy()
+      await it.empty()
+    }))
 }
