@@ -138,7 +138,7 @@ export class H2Driver
   content(stream: H2Stream, bytes: Uint8Array, start: number, end: number): void {
     const exchange = stream.user as H2Exchange
     exchange.continueDue = false
-    if ((exchange.over && !exchange.tunnelling) || exchange.incoming!.over) this.discard(exchange, end - start)
+    if (exchange.incoming!.over) this.discard(exchange, end - start)
     else exchange.incoming!.deliver(bytes, start, end)
   }
 
@@ -157,7 +157,7 @@ export class H2Driver
 
   writable(stream: H2Stream): void {
     const exchange = stream.user as H2Exchange
-    if (this.mustWait(exchange)) this.holdBack(exchange)
+    if (this.crowded) this.holdBack(exchange)
     else exchange.pump?.resume()
     this.settleLater()
   }
@@ -229,7 +229,7 @@ export class H2Driver
     const taken = this.connection.sendContent(exchange.stream, chunk)
     this.settleLater()
     // Where it was not all taken, `writable` will say when to go on.
-    const waits = this.mustWait(exchange)
+    const waits = this.crowded
     if (taken && waits) this.holdBack(exchange)
     return taken && !waits
   }

@@ -9,9 +9,6 @@ import { Flow, OUTPUT_AHEAD } from './flow.ts'
 /** Bytes written without a break before others get their turn: a large reply to a fast reader must not keep the thread. */
 const AT_ONCE = 1024 * 1024
 
-/** Less urgent than any stream (RFC 9218 section 4.1). */
-const LEAST_URGENT = 8
-
 /** A stream whose content is made while it is sent. */
 export interface Producer {
   readonly stream: { readonly urgency: number }
@@ -27,8 +24,6 @@ export abstract class H2Flow extends Flow {
   private settling = false
   /** Those that wait until there is room in the output, and their turn. */
   private readonly heldBack: Producer[] = []
-  /** The urgency of the most urgent of them. */
-  private heldUrgency = LEAST_URGENT
 
   constructor(channel: Channel) {
     super(channel)
@@ -88,12 +83,6 @@ export abstract class H2Flow extends Flow {
   /** Lets a producer go on when there is room, the most urgent ones first. */
   protected holdBack(producer: Producer): void {
     this.heldBack.push(producer)
-    if (producer.stream.urgency < this.heldUrgency) this.heldUrgency = producer.stream.urgency
-  }
-
-  /** Whether a producer that could go on has to wait: there is no room, or it is not its turn. */
-  protected mustWait(producer: Producer): boolean {
-    return this.crowded || this.heldUrgency < producer.stream.urgency
   }
 
   protected flush(): void {
@@ -144,13 +133,10 @@ export abstract class H2Flow extends Flow {
 
   /** Takes out the first of the most urgent. */
   private nextHeldBack(): Producer {
-    const { heldBack, heldUrgency } = this
-    const [next] = heldBack.splice(
-      heldBack.findIndex(({ stream }) => stream.urgency <= heldUrgency),
-      1,
-    )
-    this.heldUrgency = heldBack.reduce((least, { stream }) => Math.min(least, stream.urgency), LEAST_URGENT)
-    return next
+    const { heldBack } = this
+    let next = 0
+    for (let i = 1; i < heldBack.length; i++) if (heldBack[i].stream.urgency < heldBack[next].stream.urgency) next = i
+    return heldBack.splice(next, 1)[0]
   }
 }
 

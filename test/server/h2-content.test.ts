@@ -117,6 +117,46 @@ test('100 is sent by the first pull, where it is asked for', async () => {
   await world.closeAndCheck()
 })
 
+test('no 100 is sent where content has come without it', async () => {
+  const gate = Promise.withResolvers<void>()
+  const world = new World(async exchange => {
+    await gate.promise
+    return echo(exchange)
+  })
+  const { client } = world.connectHttp2()
+  const stream = client.request(post('/', [['expect', '100-continue']]), { endStream: false })
+  client.send(data(stream, 'unasked'))
+  await world.settle()
+  gate.resolve()
+  await world.settle()
+  client.send(data(stream, ', and more', { endStream: true }))
+  await world.settle()
+  assert.deepEqual(client.answer(stream).interim, [])
+  assert.equal(client.text(stream), 'unasked, and more')
+  await world.closeAndCheck()
+})
+
+test('what waited when a reader gave up is given back to the window', async () => {
+  const gate = Promise.withResolvers<void>()
+  const world = new World(async ({ content }) => {
+    await gate.promise
+    content.cancel('enough')
+    return new Promise<Reply>(() => {})
+  })
+  const { client } = world.connectHttp2()
+  const stream = client.request(post(), { endStream: false })
+  client.send(...Array.from({ length: 4 }, () => data(stream, new Uint8Array(12_000))))
+  await world.settle()
+  assert.equal(world.connections.ledger.content, 48_000)
+  gate.resolve()
+  await world.settle()
+  assert.ok(client.frames.some(frame => frame.name === 'WINDOW_UPDATE' && frame.stream === stream))
+  assert.equal(world.connections.ledger.content, 0)
+  client.reset()
+  await world.settle()
+  await world.closeAndCheck()
+})
+
 test('a little content that nobody reads is read past', async () => {
   const world = new World(() => text('answered'))
   const { client } = world.connectHttp2()

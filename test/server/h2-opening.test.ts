@@ -107,6 +107,16 @@ test('without HTTP/2 the preface is a request of HTTP/1.1 that cannot be', async
   await world.closeAndCheck()
 })
 
+test('a client that thinks it has agreed on HTTP/2 is answered by HTTP/1.1 where that is all there is', async () => {
+  const world = new World(hello, { http2: false })
+  const { client, server } = world.network.connect({ tls: { ...tls, alpn: 'h2' } })
+  world.connections.add(server, exchange => world.handler(exchange))
+  const visitor = new Visitor(client, server).send('GET / HTTP/1.1\r\nHost: test\r\n\r\n')
+  await world.settle()
+  assert.deepEqual(visitor.statuses, [200])
+  await world.closeAndCheck()
+})
+
 test('a client that ends within the preface is let go', async () => {
   for (const begin of ['', 'P', 'PRI *', 'PRI * HTTP']) {
     const world = new World(hello)
@@ -163,13 +173,13 @@ test('the time for a head goes on when it is known what is spoken', async () => 
 test('a drain ends a connection that has said nothing, and answers one that has begun', async () => {
   const world = new World(hello)
   const silent = world.connect()
-  const begun = world.connect().send('PU')
+  const begun = world.connect().send('PR')
   await world.settle()
   const draining = world.connections.drain(5000)
   await world.settle()
   assert.ok(silent.ended)
   assert.ok(!begun.ended)
-  begun.send('T / HTTP/1.1\r\nHost: test\r\n\r\n')
+  begun.send('INT / HTTP/1.1\r\nHost: test\r\n\r\n')
   await world.settle()
   assert.deepEqual(begun.statuses, [200])
   assert.ok(begun.ended)

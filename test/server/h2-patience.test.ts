@@ -145,8 +145,10 @@ test('content that comes more slowly than the least rate is refused with 408; a 
   const dripping = client.request(post(), { endStream: false })
   const honest = client.request(post(), { endStream: false })
   for (let second = 0; second < 20; second++) {
-    if (client.answer(dripping).status === 0) client.send(data(dripping, 'x'.repeat(10)))
+    if (client.answer(dripping).reset === null) client.send(data(dripping, 'x'.repeat(10)))
     client.send(data(honest, 'x'.repeat(1500)))
+    await world.settle()
+    if (client.answer(dripping).status !== 0) assert.equal(client.answer(dripping).reset, 'NO_ERROR')
     await world.pass(1000)
   }
   client.send(data(honest, '', { endStream: true }))
@@ -154,9 +156,6 @@ test('content that comes more slowly than the least rate is refused with 408; a 
   assert.equal(client.answer(dripping).status, 408)
   assert.equal(client.text(honest), '30000')
   assert.deepEqual(world.rules, ['content-timeout'])
-  client.send(data(dripping, 'more'))
-  await world.settle()
-  assert.equal(client.answer(dripping).reset, 'NO_ERROR')
   await world.closeAndCheck()
 })
 
@@ -188,6 +187,39 @@ test('a reply whose window is never opened is given up on its stream; one that t
   assert.deepEqual(world.rules, ['write-timeout'])
   const lost = world.told('exchange').find(({ complete }) => !complete)
   assert.equal(lost?.sent, 1)
+  await world.closeAndCheck()
+})
+
+test('a reply that waits for more urgent ones is not given up', async () => {
+  const world = new World(() => text('x'.repeat(1_000_000)), { limits })
+  const { client } = world.connectHttp2({ opensWindows: false }, { INITIAL_WINDOW_SIZE: 2 ** 24 })
+  const urgent = client.request(get('/', [['priority', 'u=0']]))
+  const patient = client.request(get('/', [['priority', 'u=7']]))
+  for (let second = 0; second < 30; second++) {
+    client.send(windowUpdate(0, 1000))
+    await world.pass(1000)
+  }
+  assert.equal(client.answer(patient).size, 0)
+  assert.deepEqual([client.answer(urgent).reset, client.answer(patient).reset], [null, null])
+  client.reset()
+  await world.settle()
+  await world.closeAndCheck()
+})
+
+test('a client that reads slowly, but steadily, gets its replies', async () => {
+  const world = new World(() => text('x'.repeat(30_000)), { limits })
+  const { client, server } = world.connectHttp2()
+  await world.settle()
+  server.room = 20_000
+  const streams = [1, 2, 3].map(() => client.request())
+  for (let second = 0; second < 40; second++) {
+    server.drain(100)
+    await world.pass(1000)
+  }
+  assert.ok(streams.every(stream => client.answer(stream).reset === null))
+  server.drain()
+  await world.settle()
+  assert.ok(streams.every(stream => client.answer(stream).size === 30_000))
   await world.closeAndCheck()
 })
 

@@ -403,6 +403,28 @@ test('a page of refusals may be a body, and one that fails is answered for with 
   }
 })
 
+test('a page of refusals that cannot be sent costs its stream', async () => {
+  const page = {
+    get length(): number {
+      throw new Error('no length')
+    },
+    pull: () => null,
+    cancel() {},
+  }
+  const world = new World(
+    () => {
+      throw new Error('no')
+    },
+    { refuse: ({ status }) => new Reply(status, undefined, page) },
+  )
+  const { client } = world.connectHttp2()
+  const stream = client.request()
+  await world.settle()
+  assert.equal(client.answer(stream).reset, 'INTERNAL_ERROR')
+  assert.equal(world.told('failed').length, 2)
+  await world.closeAndCheck()
+})
+
 test('a connection beyond repair is told why with GOAWAY, and closed', async () => {
   const world = new World(() => new Promise<Reply>(() => {}), { reportConnections: true })
   const { client } = world.connectHttp2()
@@ -465,4 +487,30 @@ test('the more urgent reply is made and sent first, whether its content is there
     world.assertNothingIsHeld()
     await world.closeAndCheck()
   }
+})
+
+test('the more urgent reply has the windows that open while the socket takes nothing', async () => {
+  const made = () => {
+    let left = 100
+    return { length: undefined, pull: () => (left-- > 0 ? new Uint8Array(4000) : null), cancel() {} }
+  }
+  const world = new World(exchange => (exchange.path === '/small' ? text('small') : new Reply(200, undefined, made())))
+  const { client, server } = world.connectHttp2({ opensWindows: false }, { INITIAL_WINDOW_SIZE: 2 ** 24 })
+  const late = client.request(get('/', [['priority', 'u=7']]))
+  const early = client.request(get('/', [['priority', 'u=0']]))
+  await world.settle()
+  const before = client.answer(late).size
+  server.room = 0
+  client.request('/small')
+  for (let i = 0; i < 10; i++) {
+    client.send(windowUpdate(0, 10_000))
+    await world.settle()
+  }
+  server.drain()
+  await world.settle()
+  assert.equal(client.answer(late).size, before)
+  assert.equal(client.answer(late).size + client.answer(early).size, 65_535 + 100_000)
+  client.reset()
+  await world.settle()
+  await world.closeAndCheck()
 })

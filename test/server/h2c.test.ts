@@ -117,6 +117,8 @@ const ignored: Record<string, string> = {
   'with settings twice': get('/', `${ASKS}HTTP2-Settings: AAMAAABk\r\n`),
   'with settings that are no base64url': get('/', ASKS.replace('__', '//')),
   'with settings that are cut short': get('/', ASKS.replace('AAMAAABkAAQAAP__', 'AAMAAAB')),
+  'with settings that have an odd character': get('/', ASKS.replace('AAMAAABkAAQAAP__', 'AAMAAABkA')),
+  'with half a setting': get('/', ASKS.replace('AAMAAABkAAQAAP__', 'AAMA')),
   'with padding': get('/', ASKS.replace('AAMAAABkAAQAAP__', 'AAMAAABkAAQAAP8=')),
   'that Connection does not name': get('/', ASKS.replace('Upgrade, ', '')),
   'for h2, which is for TLS': get('/', ASKS.replace('h2c', 'h2')),
@@ -157,5 +159,33 @@ test('a client that asks and then says nothing is given up in the time for a hea
   const visitor = world.connect().send(get('/', ASKS))
   await world.pass(8000)
   assert.ok(visitor.ended)
+  await world.closeAndCheck()
+})
+
+test('it is passed over behind FIN, and while the server ends', async () => {
+  const answers: (() => void)[] = []
+  const world = new World(exchange => new Promise<Reply>(resolve => answers.push(() => resolve(told(exchange)))), {
+    h2c: true,
+  })
+  const gone = world.connect().send(get('/first') + get('/second', ASKS))
+  await world.settle()
+  gone.client.finish()
+  await world.settle()
+  answers[0]()
+  await world.settle()
+  answers[1]()
+  await world.settle()
+  assert.deepEqual(gone.statuses, [200, 200])
+  const begun = world.connect().send(get('/begun', ASKS).slice(0, 30))
+  await world.settle()
+  const draining = world.connections.drain(5000)
+  begun.send(get('/begun', ASKS).slice(30))
+  await world.settle()
+  answers[2]()
+  await world.settle()
+  assert.deepEqual(begun.statuses, [200])
+  begun.client.finish()
+  await world.settle()
+  await draining
   await world.closeAndCheck()
 })
