@@ -565,7 +565,7 @@ const ACTS: readonly Act[] = [
 ]
 
 /** GET / of a, by index as far as can be. */
-const BY_INDEX = Uint8Array.of(0x82, 0x86, 0x84, 0x41, 1, 0x61)
+const BY_INDEX = Uint8Array.of(0x82, 0x86, 0x84, 0x01, 1, 0x61)
 
 // --- Where the fuzzer begins ---
 

@@ -17,6 +17,11 @@ export const SERVER_FAULTS: Readonly<Record<string, Fault>> = {
     find: 'this.dataLeft = length - overhead',
     put: 'this.dataLeft = length - (at - payload)',
   },
+  'a block that comes again means the same though the table has changed': {
+    file: 'head-blocks.ts',
+    find: ' || this.lastEdition !== this.decoder.edition) return null',
+    put: ') return null',
+  },
   'END_STREAM is forgotten over CONTINUATION': {
     file: 'connection.ts',
     find: 'else this.headCame(id, heads.ended, fields, null)',
