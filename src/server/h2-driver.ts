@@ -156,9 +156,9 @@ export class H2Driver
   }
 
   writable(stream: H2Stream): void {
-    const exchange = stream.user as H2Exchange
-    if (this.crowded) this.holdBack(exchange)
-    else exchange.pump?.resume()
+    const { pump } = stream.user as H2Exchange
+    if (this.crowded) this.holdBack(pump)
+    else pump?.resume()
     this.settleLater()
   }
 
@@ -229,9 +229,8 @@ export class H2Driver
     const taken = this.connection.sendContent(exchange.stream, chunk)
     this.settleLater()
     // Where it was not all taken, `writable` will say when to go on.
-    const waits = this.crowded
-    if (taken && waits) this.holdBack(exchange)
-    return taken && !waits
+    if (taken && this.crowded) this.holdBack(exchange.pump)
+    return taken && !this.crowded
   }
 
   completed(exchange: H2Exchange): void {

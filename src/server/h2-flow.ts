@@ -9,12 +9,6 @@ import { Flow, OUTPUT_AHEAD } from './flow.ts'
 /** Bytes written without a break before others get their turn: a large reply to a fast reader must not keep the thread. */
 const AT_ONCE = 1024 * 1024
 
-/** A stream whose content is made while it is sent. */
-export interface Producer {
-  readonly stream: { readonly urgency: number }
-  readonly pump: ContentPump | null
-}
-
 export abstract class H2Flow extends Flow {
   abstract readonly connection: H2Connection
   /** How often something has come in. */
@@ -22,8 +16,8 @@ export abstract class H2Flow extends Flow {
 
   /** Somebody sees to it that what comes out is written: it may gather until then. */
   private settling = false
-  /** Those that wait until there is room in the output, and their turn. */
-  private readonly heldBack: Producer[] = []
+  /** Producers that wait for room in the output. There is hardly ever more than one: the others' content waits in their streams, for their turn. */
+  private readonly heldBack: ContentPump[] = []
 
   constructor(channel: Channel) {
     super(channel)
@@ -80,9 +74,9 @@ export abstract class H2Flow extends Flow {
     return this.stalled || this.connection.output.size >= this.connection.limits.outputBytes
   }
 
-  /** Lets a producer go on when there is room, the most urgent ones first. */
-  protected holdBack(producer: Producer): void {
-    this.heldBack.push(producer)
+  /** Lets a producer go on when there is room. */
+  protected holdBack(pump: ContentPump | null): void {
+    if (pump !== null) this.heldBack.push(pump)
   }
 
   protected flush(): void {
@@ -126,17 +120,9 @@ export abstract class H2Flow extends Flow {
   /** Producers, and content that waits, fill the output again. */
   private makeMore(): void {
     this.receiving = true
-    while (this.heldBack.length > 0 && !this.crowded) this.nextHeldBack().pump?.resume()
+    while (this.heldBack.length > 0 && !this.crowded) this.heldBack.shift()?.resume()
     this.connection.produce()
     this.receiving = false
-  }
-
-  /** Takes out the first of the most urgent. */
-  private nextHeldBack(): Producer {
-    const { heldBack } = this
-    let next = 0
-    for (let i = 1; i < heldBack.length; i++) if (heldBack[i].stream.urgency < heldBack[next].stream.urgency) next = i
-    return heldBack.splice(next, 1)[0]
   }
 }
 
