@@ -538,8 +538,7 @@ function isResponse(fields: readonly ReferenceField[]): number | null {
   const pseudo = pseudoFields(fields, [':status'])
   const status = pseudo?.[0] ?? ''
   if (!/^[1-5]\d\d$/.test(status) || status === '101' || fields.some(({ name }) => name === 'te')) return null
-  const hosts = fields.filter(({ name }) => name === 'host')
-  return hosts.length > 1 || !hosts.every(({ value }) => parseAuthority(value) !== null) ? null : Number(status)
+  return Number(status)
 }
 
 /** The values of the pseudo-fields; null where any field is not as it should be. */
