@@ -10,6 +10,8 @@ import { stackOf } from './thrown.ts'
 export interface Refusal {
   /** The status to answer with, 400 to 599. */
   readonly status: number
+  /** The error code, such as `PROTOCOL_ERROR`, where a stream or a connection was ended with that instead of a status (RFC 9113 section 7). */
+  readonly code?: string
   /** The rule that was broken, as a short kebab-case name: `bare-lf`, `missing-host`, `not-found`. */
   readonly rule: string
   /** Where the rule stands, such as `RFC 9112 section 2.2`. */

@@ -64,15 +64,24 @@ export function address(text: string): string {
 }
 
 function refused({ refusal, exchange, address: from, connection }: Extract<Telling, { kind: 'refused' }>): Record {
-  const { status, rule, section, detail, offset, excerpt } = refusal
+  const { status, code, rule, section, detail, offset, excerpt } = refusal
   const place = offset === undefined ? '' : ` at byte ${offset}`
   const around = excerpt === undefined ? '' : `: ${line(excerpt)}`
   const why = `${rule}${section === undefined ? '' : `, ${section}`}`
   const what = exchange === null ? '' : ` ${requestOf(exchange)}`
   const record: Record = {
     level: refusedLevel(status, exchange !== null && offset === undefined),
-    message: `Refused${what} from ${address(from)} with ${status} (${why})${place}. ${line(detail)}${around}`,
-    facts: { rule, section, status, offset, excerpt: excerpt && line(excerpt), address: from, connection },
+    message: `Refused${what} from ${address(from)} with ${code ?? status} (${why})${place}. ${line(detail)}${around}`,
+    facts: {
+      rule,
+      section,
+      status: code === undefined ? status : undefined,
+      code,
+      offset,
+      excerpt: excerpt && line(excerpt),
+      address: from,
+      connection,
+    },
   }
   return refusal.cause === undefined ? record : { ...record, error: refusal.cause }
 }

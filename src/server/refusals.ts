@@ -3,7 +3,7 @@
 import type { Refusal } from '../exchange/index.ts'
 import { ContentTooLarge, Refused, Reply } from '../exchange/index.ts'
 import type { H1Error } from '../h1/index.ts'
-import type { H2Error } from '../h2/index.ts'
+import { codeName, type H2Error } from '../h2/index.ts'
 import { FieldList } from '../http/fields.ts'
 import { excerpt } from '../http/secrets.ts'
 
@@ -20,14 +20,17 @@ export function refusalOf(error: H1Error): Refusal {
 }
 
 /** What a broken rule of HTTP/2 looks like to users. Most are answered with an error code instead of a status. */
-export function refusalOfH2({ rule, section, detail, offset, status }: H2Error): Refusal {
-  return { status: status === 0 ? 400 : status, rule, section, detail, offset }
+export function refusalOfH2({ rule, section, detail, offset, status, code }: H2Error): Refusal {
+  return status === 0
+    ? { status: 400, code: codeName(code), rule, section, detail, offset }
+    : { status, rule, section, detail, offset }
 }
 
 /** A request over HTTP/2 while too many that were reset are still being worked on. */
 export function tooManyRunning(): Refusal {
   return {
     status: 503,
+    code: 'REFUSED_STREAM',
     rule: 'too-many-running',
     section: 'RFC 9113 section 10.5',
     detail:

@@ -137,6 +137,23 @@ describe('text', () => {
     )
   })
 
+  test('names the error code that a refusal over HTTP/2 ended with, where no status was sent', () => {
+    for (const format of ['text', 'json'] as const) {
+      const { log, stdout, stderr } = logOf({ format })
+      log.report({
+        kind: 'refused',
+        refusal: { status: 400, code: 'PROTOCOL_ERROR', rule: 'stream-zero', detail: 'A frame must name a stream' },
+        exchange: null,
+        address: '192.0.2.1',
+        connection: 3,
+      })
+      log.flush()
+      const written = stdout.written + stderr.written
+      assert.match(written, /Refused from 192\.0\.2\.1 with PROTOCOL_ERROR \(stream-zero\)/)
+      if (format === 'json') assert.match(written, /"rule":"stream-zero","code":"PROTOCOL_ERROR"/)
+    }
+  })
+
   test('indents a stack, so that no line of it can pass for a record', () => {
     const { log, stderr } = logOf()
     log.report({
