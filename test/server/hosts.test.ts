@@ -387,10 +387,7 @@ describe('hosts that cannot be', () => {
 
 describe('several servers as one', () => {
   test('end together, and tell of all', async () => {
-    await using servers = await serveAll([
-      serve(() => text('one'), { port: 0 }),
-      serve([host('*')], { listen: [place()] }),
-    ])
+    const servers = await serveAll([serve(() => text('one'), { port: 0 }), serve([host('*')], { listen: [place()] })])
     const [one, two] = servers.servers
     assert.equal((await ask({ port: one.port })).content, 'one')
     assert.equal((await ask({ port: two.port })).content, '* /')
@@ -398,6 +395,8 @@ describe('several servers as one', () => {
     assert.equal(servers.ledger.output, 0)
     const { cut } = await servers.drain(1000)
     assert.deepEqual(cut, [])
+    // As `await using` does at the end of its block.
+    await servers[Symbol.asyncDispose]()
     for (const { port } of [one, two]) await assert.rejects(ask({ port }), { code: 'ECONNREFUSED' })
   })
 
