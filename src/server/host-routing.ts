@@ -24,8 +24,9 @@ export interface Routing {
   readonly refuse: Refuse
 }
 
-/** Clients can ask for any number of names. */
+/** Clients can ask for any number of names, and for long ones: those that can be are 253 characters, and a port. */
 const MOST_REMEMBERED = 1000
+const LONGEST_REMEMBERED = 260
 
 export class HostRouter {
   private readonly routing: Routing
@@ -86,6 +87,7 @@ interface Found {
 }
 
 function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  if (key.length > LONGEST_REMEMBERED) return
   if (map.size >= MOST_REMEMBERED) map.clear()
   map.set(key, value)
 }

@@ -70,6 +70,7 @@ export class TlsContext {
    * more, or an IP address, in brackets or without. The subject's common name does not count.
    */
   covers(host: string): boolean {
+    if (host.length > LONGEST_NAME) return false
     let answer = this.covered.get(host)
     if (answer === undefined) {
       answer = isFor(this.current.certificate, host)
@@ -113,6 +114,8 @@ interface Loaded {
 }
 
 const MOST_REMEMBERED = 1000
+/** Of a host name (RFC 1035 section 2.3.4), as text, with the dot at its end. */
+const LONGEST_NAME = 254
 
 /**
  * What RFC 9113 section 9.2.2 leaves for HTTP/2 over TLS 1.2: ephemeral keys and authenticated encryption alone, as Caddy
