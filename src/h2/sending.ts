@@ -126,6 +126,7 @@ export abstract class SendingSide {
       putLatin1(output.bytes, output.at, content)
       output.at += length
     } else output.copy(content, 0, length)
+    stream.sendWindow -= length
     this.sendWindow -= length
     this.messageSent(stream)
   }

@@ -56,6 +56,11 @@ const LIMITS = {
 /** More than any program here sends. */
 const ENOUGH = 1_000_000
 
+/** Windows are opened by as much as was used, so that by the reads a peer who does not keep to them goes too far or not. */
+function usesAtOnce(program: number): boolean {
+  return program % 128 >= 64
+}
+
 function outputBytes(program: number): number {
   return program >= 192 ? 1000 : ENOUGH
 }
@@ -90,13 +95,20 @@ function check(h2: H2, role: Role, input: Uint8Array): string[] {
   for (const pieces of splits) {
     const party = new Party(h2, role, program)
     for (const piece of pieces) party.receive(piece)
+    if (usesAtOnce(program) && [...party.told, ...log.told].some(line => line.endsWith('FLOW_CONTROL_ERROR'))) continue
     assert.deepEqual(party.log(), log, `split as ${pieces.map(piece => piece.length).join(' + ')}`)
   }
   return seen
 }
 
+interface Log {
+  readonly told: readonly string[]
+  readonly sent: Readonly<Record<string, string>>
+  readonly failure: string | null
+}
+
 interface Run {
-  readonly log: unknown
+  readonly log: Log
   readonly seen: string[]
   /** Content has waited for a window, or for room in the output. */
   readonly waited: boolean
@@ -241,7 +253,7 @@ class Party implements Sink {
   }
 
   /** All that was told, and what was sent on each stream, in a form that does not depend on reads. */
-  log(): unknown {
+  log(): Log {
     const sent: Record<string, string> = {}
     for (const { name, stream, flags, payload } of this.frames) {
       // Windows are opened by as much as was used so far, and content is cut where the output is full.
@@ -274,7 +286,10 @@ class Party implements Sink {
     assert.ok(start < end, 'empty content')
     this.tell(`content ${stream.id} ${showContent(Uint8Array.from(bytes.subarray(start, end)))}`)
     // Every fourth stream's content is never used.
-    if (stream.id % 8 !== 7) this.connection.consumed(stream, end - start)
+    if (stream.id % 8 === 7) return
+    const use = () => this.connection.consumed(stream, end - start)
+    if (usesAtOnce(this.program)) use()
+    else this.later.push(use)
   }
 
   trailers(stream: Stream): void {

@@ -372,7 +372,7 @@ export class H2Reference {
       this.setting((payload[at] << 8) | payload[at + 1], uint32(payload.subarray(at + 2)))
     for (const stream of this.streams.values()) {
       stream.sendWindow += this.initialWindow - window
-      if (stream.sendWindow > MOST && stream.ours === 'open') throw new ConnectionFault('FLOW_CONTROL_ERROR')
+      if (stream.sendWindow > MOST) throw new ConnectionFault('FLOW_CONTROL_ERROR')
     }
     this.sent.push('SETTINGS ACK')
   }
