@@ -1,6 +1,6 @@
 // Content that is pulled: the one who sends it asks for a chunk when there is room, so a slow reader stops the
 // producer and nothing piles up between them. The same interface serves requests, replies and both ways of a tunnel.
-import { copyOf } from '../bytes/copy.ts'
+import { copyOf, joined } from '../bytes/copy.ts'
 
 /** A piece of content, or null where the content has ended. An empty chunk is allowed and means nothing. */
 export type Chunk = Uint8Array | null
@@ -50,13 +50,7 @@ export async function collect(body: Body, limit: number): Promise<Uint8Array> {
     if (size > limit) throw tooLarge(body, limit)
     chunks.push(copyOf(chunk))
   }
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
+  return joined(chunks)
 }
 
 /**

@@ -6,6 +6,7 @@ import { HeldBytes } from '../bytes/held-bytes.ts'
 import { Output } from '../bytes/output.ts'
 import { latin1 } from '../bytes/text.ts'
 import type { FieldList } from '../http/fields.ts'
+import { FORBIDDEN_TRAILERS } from '../http/message-fields.ts'
 import { CHUNK_BROKEN, ChunkReader, HAS_DATA, LAST_CHUNK } from './chunks.ts'
 import { broken, type RuleName } from './errors.ts'
 import { CHUNKED, TUNNELLED, UNTIL_CLOSE } from './framing.ts'
@@ -17,25 +18,6 @@ import { SendingSide } from './sender.ts'
 import type { H1Sink } from './sink.ts'
 import { after, CLOSED, CONTENT, DONE, FAILED, IDLE, TUNNEL } from './states.ts'
 import type { Preamble } from './writer.ts'
-
-/** Fields that must not come in trailers, because they would have had to be known before the content (RFC 9110 section 6.5.1). */
-const NOT_IN_TRAILERS = [
-  'content-length',
-  'transfer-encoding',
-  'host',
-  'trailer',
-  'te',
-  'connection',
-  'upgrade',
-  'authorization',
-  'proxy-authorization',
-  'cookie',
-  'set-cookie',
-  'content-encoding',
-  'content-type',
-  'content-range',
-  'expect',
-]
 
 /** Where the status stands in a status line. */
 const STATUS_AT = 'HTTP/1.1 '.length
@@ -281,7 +263,7 @@ export class H1Connection extends SendingSide {
       this.endMessage(sink)
       return
     }
-    const forbidden = NOT_IN_TRAILERS.find(name => fields.has(name))
+    const forbidden = FORBIDDEN_TRAILERS.find(name => fields.has(name))
     if (forbidden !== undefined) {
       const place = fields.placeOf(forbidden)
       this.fail('forbidden-trailer', this.messageBytes + place, bytes, base + place, end, sink)

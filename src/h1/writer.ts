@@ -1,6 +1,7 @@
 // Heads as text. Framing fields are written here and nowhere else: what a program puts into its fields about framing
 // is left out, so a reply cannot lie about where it ends.
 import { FieldList } from '../http/fields.ts'
+import { CONNECTION_FIELDS } from '../http/message-fields.ts'
 import { statusText } from '../http/status.ts'
 
 /** A response of the usual kind, head and content in one text, and what it was made of. */
@@ -54,15 +55,7 @@ export class H1Form {
 }
 
 /** Fields that frame a message or speak of this connection alone (RFC 9110 section 7.6.1). */
-const OWN = new Set([
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'upgrade',
-  'te',
-])
+const OWN = new Set<string>([...CONNECTION_FIELDS, 'content-length', 'te'])
 
 export function formOf(fields: FieldList): H1Form {
   fields.h1Form ??= new H1Form(fields)

@@ -1,7 +1,7 @@
 // The header blocks of messages that are sent. A response that is like the one before has the same block as long as
 // HPACK's table has not changed, which is the usual case on a busy connection: it is then sent again as it is.
 import { ByteOutput } from '../bytes/byte-output.ts'
-import { copyOf } from '../bytes/copy.ts'
+import { copyOf, joined } from '../bytes/copy.ts'
 import { HpackEncoder } from '../hpack/index.ts'
 import type { FieldList } from '../http/fields.ts'
 import { type SentFields, sentFieldsOf } from './sent-fields.ts'
@@ -95,17 +95,5 @@ export class BlockWriter {
 function takeScratch(): Uint8Array {
   const pieces = scratch.take()
   scratch.rewind()
-  return pieces.length === 1 ? pieces[0] : joined(pieces)
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  let size = 0
-  for (const piece of pieces) size += piece.length
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
+  return joined(pieces)
 }

@@ -2,11 +2,9 @@
 // HPACK is to treat it. Made once for each list and kept in it.
 
 import type { ByteOutput } from '../bytes/byte-output.ts'
-import type { HpackEncoder } from '../hpack/index.ts'
+import type { HpackEncoder, Indexing } from '../hpack/index.ts'
 import type { FieldList } from '../http/fields.ts'
-
-/** `index`: comes again, worth a place in the table. `once`: differs each time. `never`: a secret (RFC 7541 section 7.1.3). */
-export type Indexing = 'index' | 'once' | 'never'
+import { CONNECTION_FIELDS } from '../http/message-fields.ts'
 
 export class SentFields {
   readonly names: readonly string[]
@@ -55,16 +53,7 @@ export function sentFieldsOf(fields: FieldList): SentFields {
 }
 
 /** Fields that frame a message or speak of one connection: they have no place in HTTP/2 (RFC 9113 section 8.2.2). */
-const OWN = new Set([
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'upgrade',
-  'host',
-  'http2-settings',
-])
+const OWN = new Set<string>([...CONNECTION_FIELDS, 'content-length', 'host', 'http2-settings'])
 
 const SECRET = new Set(['set-cookie', 'cookie', 'authorization', 'proxy-authorization', 'www-authenticate'])
 

@@ -4,6 +4,7 @@
 import { consistsOf, FIELD_VALUE, TARGET, TOKEN } from '../bytes/classes.ts'
 import type { HpackField } from '../hpack/index.ts'
 import { parseAuthority } from '../http/authority.ts'
+import { CONNECTION_FIELDS, FORBIDDEN_TRAILERS } from '../http/message-fields.ts'
 import type { RuleName } from './errors.ts'
 import { parsePriority, priorityNumber } from './priority.ts'
 
@@ -125,26 +126,14 @@ function status(value: string): number {
 }
 
 const USUAL_FIELDS: ReadonlyMap<string, Judge> = new Map<string, Judge>([
-  // RFC 9113 section 8.2.2
-  ...['connection', 'proxy-connection', 'keep-alive', 'transfer-encoding', 'upgrade'].map(
-    name => [name, () => breaks('connection-field')] as const,
-  ),
+  ...FORBIDDEN_TRAILERS.map(name => [name, () => NOT_IN_TRAILERS] as const),
+  // Those below count for more.
+  ...CONNECTION_FIELDS.map(name => [name, () => breaks('connection-field')] as const),
   ['te', value => (value === '' || value.toLowerCase() === 'trailers' ? TE : breaks('connection-field'))],
   ['host', value => (parseAuthority(value) === null ? INVALID_HOST : HOST)],
   ['content-length', value => (DIGITS.test(value) ? CONTENT_LENGTH : breaks('invalid-content-length'))],
   ['expect', value => (value.toLowerCase() === '100-continue' ? CONTINUE : NOT_IN_TRAILERS)],
   ['priority', priority],
-  // What would have had to be known before the content (RFC 9110 section 6.5.1), as over HTTP/1.1.
-  ...[
-    'trailer',
-    'authorization',
-    'proxy-authorization',
-    'cookie',
-    'set-cookie',
-    'content-encoding',
-    'content-type',
-    'content-range',
-  ].map(name => [name, () => NOT_IN_TRAILERS] as const),
 ])
 
 function usualField(name: string, value: string): number {

@@ -4,6 +4,7 @@ import type { H1Head } from '../h1/index.ts'
 import type { H2Head } from '../h2/index.ts'
 import { FieldList } from '../http/fields.ts'
 import { elements } from '../http/lists.ts'
+import { CONNECTION_FIELDS } from '../http/message-fields.ts'
 
 /** The payload of a SETTINGS frame in base64url (RFC 4648 section 5), without padding. */
 const BASE64URL = /^[\w-]*$/
@@ -11,16 +12,7 @@ const BASE64URL = /^[\w-]*$/
 const PARAMETER = 6
 
 /** Fields that speak of the HTTP/1.1 connection alone, and Host, which has become `:authority`. */
-const LEFT_BEHIND = new Set([
-  'connection',
-  'upgrade',
-  'http2-settings',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'te',
-  'host',
-])
+const LEFT_BEHIND = new Set<string>([...CONNECTION_FIELDS, 'http2-settings', 'te', 'host'])
 
 /** The settings that come with a request for HTTP/2; null where it is none, or not a valid one. */
 export function settingsOfUpgrade(head: H1Head): Uint8Array | null {

@@ -1,6 +1,7 @@
 // The name that a client asks for, read from its ClientHello before the handshake begins (RFC 8446 section 4.1.2, RFC
 // 6066 section 3). So the certificate is chosen first, with its own session tickets: a session of one host cannot be
 // resumed as another's. Nothing else is read or judged here: what is malformed the handshake itself refuses.
+import { joined } from '../bytes/copy.ts'
 
 /** A ClientHello is longest with keys that withstand quantum computers, 2 KB; nobody needs to hold more than this. */
 export const MOST_HELLO_BYTES = 16_384
@@ -62,7 +63,7 @@ function handshakeMessage(bytes: Uint8Array): Uint8Array | null {
     at += RECORD_HEADER + length
   }
   if (header.length > 0 && header[0] !== CLIENT_HELLO) return NOTHING
-  return size < end || header.length < MESSAGE_HEADER ? null : joined(parts, size).subarray(MESSAGE_HEADER, end)
+  return size < end || header.length < MESSAGE_HEADER ? null : joined(parts).subarray(MESSAGE_HEADER, end)
 }
 
 /** Type, version and length (RFC 8446 section 5.1). */
@@ -70,17 +71,6 @@ const RECORD_HEADER = 5
 /** Type and length (RFC 8446 section 4). */
 const MESSAGE_HEADER = 4
 const NOTHING = new Uint8Array(0)
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  if (parts.length === 1) return parts[0]
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
 
 /** Reads numbers and vectors (RFC 8446 section 3.4) within bounds; behind its end there are zeros. */
 class Reader {
