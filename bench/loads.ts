@@ -114,7 +114,18 @@ function h2(name: string, title: string, differences: Partial<Throughput> = {}):
 /** 100 MB over a round trip of 40 ms. */
 function transfer(name: string, title: string, direction: 'up' | 'down', service: Service, path: string): Transfer {
   const bytes = 100 * 1024 * 1024
-  return { kind: 'transfer', name, title, services: [service], path, unit: 's', rounds: 5, direction, bytes, delay: 20 }
+  return {
+    kind: 'transfer',
+    name,
+    title,
+    services: [service],
+    path,
+    unit: 's for 100 MB',
+    rounds: 5,
+    direction,
+    bytes,
+    delay: 20,
+  }
 }
 
 export const loads: readonly Load[] = [

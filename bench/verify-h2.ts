@@ -21,7 +21,6 @@ const PATIENCE = 10_000
 export async function verifyH2(load: Throughput, origin: string, materials: Materials): Promise<void> {
   const expected = await expectedAt(load.path, materials)
   await inSession(origin, async session => {
-    // Content of 100 requests for 100 KB is looked at in one go; it need not be more.
     const requests = Array.from({ length: load.inFlight }, () => askOne(session, load.path, load.fields, expected))
     await Promise.all(requests)
   })
