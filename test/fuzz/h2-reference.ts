@@ -75,6 +75,7 @@ export class H2Reference {
   readonly costs = { ping: 0, settings: 0, reset: 0, idle: 0, continuation: 0 }
   private readonly role: 'server' | 'client'
   private readonly limits: ReferenceLimits
+  private readonly resetsOnContent: boolean
   private readonly hpack: HpackReference
   private last = 0
   private readonly used = new Set<number>()
@@ -91,8 +92,15 @@ export class H2Reference {
   private told: string[] = []
   private sent: string[] = []
 
-  constructor(role: 'server' | 'client', limits: ReferenceLimits, requests: readonly string[]) {
+  /** @param resetsOnContent the program ends a stream as soon as any of its content comes */
+  constructor(
+    role: 'server' | 'client',
+    limits: ReferenceLimits,
+    requests: readonly string[],
+    resetsOnContent: boolean,
+  ) {
     this.role = role
+    this.resetsOnContent = resetsOnContent
     this.limits = limits
     this.receiveWindow = Math.max(65535, limits.connectionWindow)
     this.hpack = new HpackReference({
@@ -243,6 +251,11 @@ export class H2Reference {
       this.told.push(`refused ${id} 413`)
     }
     if (content.length > 0) this.told.push(`content ${id} ${showContent(content)}`)
+    if (content.length > 0 && this.resetsOnContent) {
+      this.streams.delete(id)
+      this.resetByUs.add(id)
+      return
+    }
     if (!endsStream(frame)) return
     if (stream.due > 0) throw new StreamFault('PROTOCOL_ERROR')
     this.theyEnd(stream)
