@@ -341,14 +341,15 @@ export class H2Driver
     if (!exchange.isRefused) tell(this.settings, exchange, complete)
   }
 
-  /** The reply is complete, and the peer is still sending: a little is read past, for much the stream is reset (RFC 9113 section 8.1). */
+  /**
+   * The reply is complete, and the peer is still sending: a little is read past, even where much is announced, and only then the stream is
+   * reset (RFC 9113 section 8.1), because some clients drop a reply that a reset comes behind (curl 7.88).
+   */
   private leaveUnread(exchange: H2Exchange): void {
     const { incoming, stream } = exchange
     const unread = incoming!.heldBytes
     incoming!.fail(contentUnread())
-    const due = (incoming!.length ?? 0) - stream.contentReceived
-    if (exchange.tunnelling || exchange.continueDue || due > exchange.discardable)
-      this.connection.reset(stream, CODES.NO_ERROR)
+    if (exchange.tunnelling) this.connection.reset(stream, CODES.NO_ERROR)
     else this.discard(exchange, unread)
   }
 

@@ -108,7 +108,9 @@ test('100 is sent by the first pull, where it is asked for', async () => {
   assert.deepEqual(client.answer(reads).interim, [100])
   assert.deepEqual(client.answer(ignores).interim, [])
   assert.equal(client.text(ignores), 'no')
-  assert.equal(client.answer(ignores).reset, 'NO_ERROR', 'it is told that its content is not needed')
+  // A reset behind the answer could cost it (curl 7.88); a client that sends its content all the same does no harm.
+  assert.equal(client.answer(ignores).reset, null)
+  client.send(data(ignores, 'all the same', { endStream: true }))
   assert.deepEqual(client.answer(plain).interim, [])
   client.send(data(reads, 'content', { endStream: true }), data(plain, 'x', { endStream: true }))
   await world.settle()
@@ -178,15 +180,16 @@ test('a little content that nobody reads is read past', async () => {
 test('for much content that nobody reads the stream is reset, after its reply', async () => {
   const world = new World(() => text('answered'), { limits: { discardBytes: 20_000 } })
   const { client } = world.connectHttp2()
-  const told = client.request(post('/', [['content-length', '20001']]), { endStream: false })
+  const told = client.request(post('/', [['content-length', '40000']]), { endStream: false })
   const silent = client.request(post(), { endStream: false })
   await world.settle()
-  assert.deepEqual(client.answer(told).reset, 'NO_ERROR')
-  assert.deepEqual(client.answer(silent).reset, null)
-  client.send(data(silent, new Uint8Array(15000)), data(silent, new Uint8Array(15000)))
+  // Not at once, however much is announced: there are clients that drop an answer which a reset comes behind (curl 7.88).
+  for (const stream of [told, silent]) assert.deepEqual(client.answer(stream).reset, null)
+  for (const stream of [told, silent])
+    client.send(data(stream, new Uint8Array(15000)), data(stream, new Uint8Array(15000)))
   await world.settle()
-  assert.deepEqual(client.answer(silent).reset, 'NO_ERROR')
   for (const stream of [told, silent]) {
+    assert.deepEqual(client.answer(stream).reset, 'NO_ERROR')
     assert.equal(client.text(stream), 'answered')
     assert.ok(client.answer(stream).ended)
   }
