@@ -1,30 +1,10 @@
 // What an HTTP/2 connection must tell and answer, frame by frame, as RFC 9113 has it: written for plainness alone, with text
-// and sets where the connection has numbers. What the connection sends of its own accord (responses, windows) is not foretold but
-// watched: it must keep within what it was allowed.
-import assert from 'node:assert/strict'
-import { normaliseAuthority, parseAuthority } from '../../src/http/authority.ts'
+// and sets where the connection has numbers.
 import { showContent } from '../h2/notation.ts'
-import {
-  contentOf,
-  ERROR_CODES,
-  endsHeaders,
-  endsStream,
-  errorCode,
-  type Frame,
-  increment,
-  isAck,
-  lastStream,
-} from '../support/h2-frames.ts'
-import { HpackReference, type ReferenceField } from './hpack-reference.ts'
-
-export interface ReferenceLimits {
-  readonly headBytes: number
-  readonly fieldCount: number
-  readonly contentBytes: number
-  readonly streams: number
-  readonly streamWindow: number
-  readonly connectionWindow: number
-}
+import { contentOf, ERROR_CODES, endsHeaders, endsStream, type Frame, isAck } from '../support/h2-frames.ts'
+import { isRequest, isResponse, isTrailers, shown } from './h2-reference-fields.ts'
+import { ConnectionFault, MOST, ReferenceStreams, type Stream, StreamFault } from './h2-reference-streams.ts'
+import type { ReferenceField } from './hpack-reference.ts'
 
 /** What comes of a frame: what is told, and which of the frames that are answers. Alternatives stand between bars. */
 export interface Outcome {
@@ -32,88 +12,7 @@ export interface Outcome {
   readonly sent: readonly string[]
 }
 
-interface Stream {
-  readonly id: number
-  readonly method: string
-  theirs: 'open' | 'ended'
-  ours: 'open' | 'ended'
-  /** Content that is due; -1 for any. */
-  due: number
-  received: number
-  headed: boolean
-  /** Refused already for its content's size. */
-  refused: boolean
-  receiveWindow: number
-  sendWindow: number
-  finalSent: boolean
-  tunnelled: boolean
-}
-
-const MOST = 2 ** 31 - 1
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
-const METHOD = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/i
-const VALUE = /^$|^[!-~\x80-\xff]([\t -~\x80-\xff]*[!-~\x80-\xff])?$/
-const OF_CONNECTIONS = /^(connection|proxy-connection|keep-alive|transfer-encoding|upgrade)$/
-const NOT_IN_TRAILERS =
-  /^(host|content-length|expect|te|trailer|authorization|proxy-authorization|cookie|set-cookie|content-encoding|content-type|content-range)$/
-
-class StreamFault extends Error {
-  readonly code: string
-  constructor(code: string) {
-    super(code)
-    this.code = code
-  }
-}
-class ConnectionFault extends StreamFault {}
-
-export class H2Reference {
-  readonly streams = new Map<number, Stream>()
-  /** The connection has failed, or done what cannot be foretold: nothing more is compared. */
-  over = false
-  failed = false
-  /** How much of each kind has come that costs something: whoever does too much of it is cut off. */
-  readonly costs = { ping: 0, settings: 0, reset: 0, idle: 0, continuation: 0 }
-  private readonly role: 'server' | 'client'
-  private readonly limits: ReferenceLimits
-  private readonly resetsOnContent: boolean
-  private readonly hpack: HpackReference
-  private last = 0
-  private readonly used = new Set<number>()
-  private readonly resetByUs = new Set<number>()
-  private readonly early = new Set<number>()
-  private receiveWindow: number
-  private sendWindow = 65535
-  private initialWindow = 65535
-  private maxFrame = 16384
-  private connectProtocol = false
-  private priorities: boolean | null = null
-  private block: { id: number; ended: boolean; pieces: Uint8Array[] } | null = null
-  private sentBlock = 0
-  private told: string[] = []
-  private sent: string[] = []
-
-  /** @param resetsOnContent the program ends a stream as soon as any of its content comes */
-  constructor(
-    role: 'server' | 'client',
-    limits: ReferenceLimits,
-    requests: readonly string[],
-    resetsOnContent: boolean,
-  ) {
-    this.role = role
-    this.resetsOnContent = resetsOnContent
-    this.limits = limits
-    this.receiveWindow = Math.max(65535, limits.connectionWindow)
-    this.hpack = new HpackReference({
-      tableBytes: 4096,
-      listBytes: limits.headBytes,
-      fieldCount: limits.fieldCount,
-      stringBytes: 1e9,
-    })
-    for (const [i, method] of requests.entries()) this.open(2 * i + 1, method, false)
-    // The peer's first SETTINGS, which were empty.
-    this.priorities = false
-  }
-
+export class H2Reference extends ReferenceStreams {
   /** What must come of a frame; `length` is what its head says. */
   receive(frame: Frame, length: number): Outcome {
     this.told = []
@@ -130,47 +29,6 @@ export class H2Reference {
     return { told: this.told, sent: this.sent }
   }
 
-  /** Looks at what the connection has sent: it keeps the peer's windows and sizes, and each stream's order. */
-  watch(frame: Frame): void {
-    const { name, stream: id, payload } = frame
-    const stream = this.streams.get(id)
-    assert.ok(payload.length <= this.maxFrame, `${name} of ${payload.length} bytes`)
-    if (name === 'CONTINUATION') {
-      assert.equal(id, this.sentBlock, 'CONTINUATION of nothing')
-      if (endsHeaders(frame)) this.sentBlock = 0
-      return
-    }
-    assert.equal(this.sentBlock, 0, `${name} in a field block`)
-    if (name === 'HEADERS' || name === 'DATA') {
-      assert.ok(stream !== undefined && stream.ours === 'open', `${name} on stream ${id}, which is over`)
-      if (name === 'HEADERS' && !endsHeaders(frame)) this.sentBlock = id
-      if (name === 'DATA') {
-        assert.ok(this.role === 'client' || stream.finalSent, 'DATA before HEADERS')
-        stream.sendWindow -= payload.length
-        this.sendWindow -= payload.length
-        if (payload.length > 0) assert.ok(stream.sendWindow >= 0 && this.sendWindow >= 0, 'more than the window')
-      } else stream.finalSent = true
-      if (endsStream(frame)) {
-        stream.ours = 'ended'
-        this.closeIfOver(stream)
-      }
-    } else if (name === 'WINDOW_UPDATE') {
-      const more = increment(frame)
-      assert.ok(more > 0, 'WINDOW_UPDATE of nothing')
-      if (id === 0) this.receiveWindow += more
-      else if (stream !== undefined) stream.receiveWindow += more
-      assert.ok(this.receiveWindow <= MOST && (stream?.receiveWindow ?? 0) <= MOST, 'a window above the most')
-    } else if (name === 'RST_STREAM') {
-      assert.ok((ERROR_CODES as readonly (string | number)[]).includes(errorCode(frame)), 'an unknown code')
-      assert.ok(id % 2 === 1, 'RST_STREAM of a stream that cannot be')
-      this.resetByUs.add(id)
-      this.streams.delete(id)
-    } else if (name === 'GOAWAY') {
-      assert.ok((ERROR_CODES as readonly (string | number)[]).includes(errorCode(frame)), 'an unknown code')
-      assert.ok(lastStream(frame) <= this.last, 'GOAWAY names a stream that was never open')
-    }
-  }
-
   /** A field block goes on in the next frame. */
   get midBlock(): boolean {
     return this.block !== null
@@ -180,12 +38,6 @@ export class H2Reference {
   isBlockBroken(): boolean {
     this.over = true
     return this.block !== null && this.hpack.block(Buffer.concat(this.block.pieces)).broken
-  }
-
-  /** How much may still be sent on a stream, which is over where there is none. */
-  sendable(id: number): number {
-    const stream = this.streams.get(id)
-    return stream === undefined || stream.ours === 'ended' ? 0 : Math.min(stream.sendWindow, this.sendWindow)
   }
 
   private take(frame: Frame, length: number): void {
@@ -358,7 +210,7 @@ export class H2Reference {
     const tunnelled =
       this.role === 'client' ? stream.tunnelled : stream.method === 'CONNECT' && stream.headed && stream.finalSent
     if (tunnelled) throw new StreamFault('PROTOCOL_ERROR')
-    const valid = fields.every(({ name, value }) => isUsual(name, value) && !NOT_IN_TRAILERS.test(name))
+    const valid = isTrailers(fields)
     if (!ended || !valid || stream.due > 0) throw new StreamFault('PROTOCOL_ERROR')
     this.told.push(`trailers ${stream.id}`)
     this.theyEnd(stream)
@@ -438,139 +290,6 @@ export class H2Reference {
     for (const early of this.early) if (!this.isIdle(early)) this.early.delete(early)
     if (this.early.size + this.streams.size > this.limits.streams) this.sent.push('maybe GOAWAY PROTOCOL_ERROR')
   }
-
-  /** A frame on a stream that is not open. */
-  private late(id: number): void {
-    if (this.isIdle(id)) throw new ConnectionFault('PROTOCOL_ERROR')
-    if (!this.resetByUs.has(id)) throw new ConnectionFault('STREAM_CLOSED')
-    this.costs.idle++
-  }
-
-  private isIdle(id: number): boolean {
-    return id % 2 === 0 || id > this.last
-  }
-
-  private open(id: number, method: string, ended: boolean): Stream {
-    const stream: Stream = {
-      id,
-      method,
-      theirs: ended ? 'ended' : 'open',
-      ours: 'open',
-      due: -1,
-      received: 0,
-      headed: false,
-      refused: false,
-      receiveWindow: this.limits.streamWindow,
-      sendWindow: this.initialWindow,
-      finalSent: this.role === 'client',
-      tunnelled: false,
-    }
-    this.streams.set(id, stream)
-    this.used.add(id)
-    if (this.role === 'client') this.last = id
-    return stream
-  }
-
-  private theyEnd(stream: Stream): void {
-    this.told.push(`end ${stream.id}`)
-    stream.theirs = 'ended'
-    this.closeIfOver(stream)
-  }
-
-  private closeIfOver(stream: Stream): void {
-    if (stream.theirs === 'ended' && stream.ours === 'ended') this.streams.delete(stream.id)
-  }
-
-  private refuse(id: number, code: string): void {
-    this.costs.reset++
-    this.resetByUs.add(id)
-    this.told.push(`refused ${id} ${code}`)
-    this.sent.push(`RST_STREAM ${id} ${code}`)
-  }
-
-  private resetStream(id: number, code: string): void {
-    this.costs.reset++
-    this.streams.delete(id)
-    this.resetByUs.add(id)
-    this.told.push(`lost ${id} ${code}`)
-    this.sent.push(`RST_STREAM ${id} ${code}`)
-  }
-
-  private fail(code: string): void {
-    this.over = true
-    this.failed = true
-    for (const id of this.streams.keys()) this.told.push(`lost ${id} ${code}`)
-    this.streams.clear()
-    this.told.push(`failed ${code}`)
-    this.sent.push(`GOAWAY ${this.role === 'client' ? 0 : this.last} ${code}`)
-  }
-}
-
-/** The fields as a program sees them: cookies are one (section 8.2.3), and a length is said once. */
-function shown(fields: readonly ReferenceField[]): string {
-  const usual = fields.filter(({ name }) => !name.startsWith(':'))
-  const cookies = usual.filter(({ name }) => name === 'cookie').map(({ value }) => value)
-  const once = usual.filter(
-    ({ name }, i) =>
-      (name !== 'cookie' && name !== 'content-length') || usual.findIndex(field => field.name === name) === i,
-  )
-  return JSON.stringify(once.map(({ name, value }) => [name, name === 'cookie' ? cookies.join('; ') : value]))
-}
-
-/** RFC 9113 sections 8.2 and 8.3, RFC 8441 section 4. */
-function isRequest(fields: readonly ReferenceField[]): boolean {
-  const pseudo = pseudoFields(fields, [':method', ':scheme', ':authority', ':path', ':protocol'])
-  if (pseudo === null) return false
-  const [method, scheme, authority, path, protocol] = pseudo
-  const hosts = fields.filter(({ name }) => name === 'host').map(({ value }) => value)
-  if (method === undefined || !METHOD.test(method)) return false
-  if (hosts.length > 1 || !hosts.every(host => parseAuthority(host) !== null)) return false
-  if (authority !== undefined && parseAuthority(authority) === null) return false
-  if (protocol !== undefined && (method !== 'CONNECT' || !METHOD.test(protocol.replace('/', '')))) return false
-  if (method === 'CONNECT') {
-    const length = fields.find(({ name }) => name === 'content-length')?.value
-    if (Number(length ?? 0) > 0) return false
-    if (protocol === undefined) {
-      const port = authority === undefined ? null : (parseAuthority(authority)?.port ?? null)
-      if (scheme !== undefined || path !== undefined || port === null || port === 0) return false
-      return hosts.length === 0 || authority === hosts[0] || authority?.toLowerCase() === hosts[0].toLowerCase()
-    }
-  }
-  if (scheme === undefined || path === undefined || !/^[a-z][a-z0-9+.-]*$/i.test(scheme)) return false
-  const isTarget = /^\/[!-"$-~]*$/.test(path) || (path === '*' && method === 'OPTIONS')
-  if (!isTarget) return false
-  const web = /^https?$/i.exec(scheme)?.[0].toLowerCase() as 'http' | 'https' | undefined
-  if (authority === undefined) return web === undefined || (hosts.length > 0 && hosts[0] !== '')
-  if (hosts.length === 0 || hosts[0] === '' || hosts[0] === authority) return true
-  if (web === undefined) return hosts[0].toLowerCase() === authority.toLowerCase()
-  return normaliseAuthority(hosts[0], web) === normaliseAuthority(authority, web)
-}
-
-/** The status, or null for what is no response. */
-function isResponse(fields: readonly ReferenceField[]): number | null {
-  const pseudo = pseudoFields(fields, [':status'])
-  const status = pseudo?.[0] ?? ''
-  if (!/^[1-5]\d\d$/.test(status) || status === '101' || fields.some(({ name }) => name === 'te')) return null
-  return Number(status)
-}
-
-/** The values of the pseudo-fields; null where any field is not as it should be. */
-function pseudoFields(fields: readonly ReferenceField[], names: readonly string[]): (string | undefined)[] | null {
-  const first = fields.findIndex(({ name }) => !name.startsWith(':'))
-  const pseudo = first === -1 ? fields : fields.slice(0, first)
-  const usual = first === -1 ? [] : fields.slice(first)
-  if (!pseudo.every(({ name }) => names.includes(name))) return null
-  if (new Set(pseudo.map(({ name }) => name)).size < pseudo.length) return null
-  if (!usual.every(({ name, value }) => isUsual(name, value))) return null
-  const lengths = new Set(usual.filter(({ name }) => name === 'content-length').map(({ value }) => Number(value)))
-  if (lengths.size > 1) return null
-  return names.map(wanted => pseudo.find(({ name }) => name === wanted)?.value)
-}
-
-function isUsual(name: string, value: string): boolean {
-  if (!TOKEN.test(name) || !VALUE.test(value) || OF_CONNECTIONS.test(name)) return false
-  if (name === 'te') return /^(trailers)?$/i.test(value)
-  return name !== 'content-length' || /^\d+$/.test(value)
 }
 
 function uint32(bytes: Uint8Array): number {

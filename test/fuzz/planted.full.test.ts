@@ -13,7 +13,8 @@ import type { H2 } from '../h2/trace.ts'
 import type { Hpack } from '../hpack/blocks.ts'
 import { DECODER_FAULTS, ENCODER_FAULTS } from '../hpack/planted.ts'
 import { checkClient, checkServer, clientSeeds, DICTIONARY, serverSeeds } from './h1-check.ts'
-import * as h2Check from './h2-check.ts'
+import { checkClient as checkH2Client, checkServer as checkH2Server } from './h2-check.ts'
+import * as h2Peer from './h2-peer.ts'
 import { checkDecoder, checkEncoder, DECODER_DICTIONARY, decoderSeeds, encoderSeeds } from './hpack-check.ts'
 
 const MOST_RUNS = 60_000
@@ -32,11 +33,11 @@ const CLIENT: Side<H1> = { room: h1, seeds: clientSeeds(), dictionary: DICTIONAR
 const DECODER: Side<Hpack> = { room: hpack, seeds: decoderSeeds(), dictionary: DECODER_DICTIONARY, check: checkDecoder }
 const H2_SERVER: Side<H2> = {
   room: h2,
-  seeds: h2Check.serverSeeds(),
-  dictionary: h2Check.DICTIONARY,
-  check: h2Check.checkServer,
+  seeds: h2Peer.serverSeeds(),
+  dictionary: h2Peer.DICTIONARY,
+  check: checkH2Server,
 }
-const H2_CLIENT: Side<H2> = { ...H2_SERVER, seeds: h2Check.clientSeeds(), check: h2Check.checkClient }
+const H2_CLIENT: Side<H2> = { ...H2_SERVER, seeds: h2Peer.clientSeeds(), check: checkH2Client }
 const ENCODER: Side<Hpack> = { room: hpack, seeds: encoderSeeds(), check: checkEncoder }
 
 const FAULTS: Readonly<Record<string, Fault & { readonly side?: Side<H1> }>> = {
