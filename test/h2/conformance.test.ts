@@ -17,7 +17,8 @@ import {
 } from '../support/h2-frames.ts'
 import { Program } from '../support/program.ts'
 import { openSocket } from '../support/sockets.ts'
-import { CASES, type Case, type Expected, type Known } from './conformance-cases.ts'
+import { CASES } from './conformance/cases.ts'
+import type { Case, Expected, Known } from './conformance/steps.ts'
 
 /** Guards against a server that says nothing. h2spec itself waits for two seconds. */
 const PATIENCE_MS = 20_000
