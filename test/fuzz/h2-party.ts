@@ -70,6 +70,8 @@ export class Party implements Sink {
   private prefaceDue: boolean
   /** What is to be done at the next chance, which comes with any head or end. */
   private later: (() => void)[] = []
+  /** Content that came and will be used at the next chance. */
+  private unused = new Map<Stream, number>()
   /** Content that has been given and not been sent, by stream. */
   private readonly waiting = new Map<number, Stream>()
   /** Content has ever waited. */
@@ -149,9 +151,8 @@ export class Party implements Sink {
     if (resetsOnContent(this.program)) this.connection.reset(stream, 2)
     // Every fourth stream's content is never used.
     if (stream.id % 8 === 7) return
-    const use = () => this.connection.consumed(stream, end - start)
-    if (usesAtOnce(this.program)) use()
-    else this.later.push(use)
+    if (usesAtOnce(this.program)) this.connection.consumed(stream, end - start)
+    else this.unused.set(stream, (this.unused.get(stream) ?? 0) + end - start)
   }
 
   trailers(stream: Stream): void {
@@ -237,7 +238,9 @@ export class Party implements Sink {
   }
 
   private chance(): void {
-    const { later } = this
+    const { later, unused } = this
+    this.unused = new Map()
+    for (const [stream, count] of unused) this.connection.consumed(stream, count)
     this.later = []
     for (const act of later) act()
   }
