@@ -81,6 +81,14 @@ export class ByteOutput {
     this.from = 0
   }
 
+  /** What was taken is still being read: the blocks that it lies in, to be given to `reuse` once it has been. */
+  handOver(): Uint8Array[] {
+    const blocks = this.filled ?? []
+    blocks.push(this.bytes)
+    this.forget()
+    return blocks
+  }
+
   /** What was taken is still being read: the blocks are left to it. */
   forget(): void {
     this.filled = null
@@ -111,6 +119,11 @@ export class ByteOutput {
 
 /** Up to here a loop is quicker than a call. */
 const SHORT = 48
+
+/** Blocks that were handed over may be overwritten. */
+export function reuse(blocks: readonly Uint8Array[]): void {
+  for (const block of blocks) giveBack(block)
+}
 
 function giveBack(block: Uint8Array): void {
   if (block.length === BLOCK && spare.length < MOST_SPARE) spare.push(block)

@@ -3,7 +3,7 @@
 // which find the channel in a property of the socket. This is the hot path: a request costs one `receive` and one `write`.
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import type { ByteOutput } from '../bytes/byte-output.ts'
+import { type ByteOutput, reuse } from '../bytes/byte-output.ts'
 import type { Output } from '../bytes/output.ts'
 import { plainAddress } from './address.ts'
 import type { Channel, ChannelUser, Ends } from './channel.ts'
@@ -44,6 +44,8 @@ export class SocketChannel implements Channel {
   private receiving = false
   private waiting = false
   private endHeld = false
+  /** Blocks of bytes that the socket has not done with yet. */
+  private lent: Uint8Array[] | null = null
 
   constructor(socket: Carrier, host: ChannelHost, address: string) {
     this.id = ++lastId
@@ -93,23 +95,25 @@ export class SocketChannel implements Channel {
   }
 
   writeBytes(output: ByteOutput): void {
-    if (output.size === 0) return
+    const { size } = output
+    if (size === 0) return
     const pieces = output.take()
     if (this.over) {
       output.recycle()
       return
     }
-    // TLS reads what it was given later on: it gets a copy, which costs less than a new block.
-    if ('encrypted' in this.socket && pieces.length === 1) {
-      const copy = Buffer.allocUnsafe(pieces[0].length)
+    if (size <= JOINED && pieces.length === 1 && 'encrypted' in this.socket) {
+      // TLS reads what it was given later on. A small copy costs less than a block that is not at hand until then.
+      const copy = Buffer.allocUnsafe(size)
       copy.set(pieces[0])
       this.socket.write(copy)
       output.recycle()
     } else {
       writeAll(this.socket, pieces)
-      // An empty queue means that the kernel has a copy.
+      // An empty queue means that the kernel has a copy. Else it has one when the queue has drained.
       if (this.socket.writableLength === 0) output.recycle()
-      else output.forget()
+      else if (this.lent === null) this.lent = output.handOver()
+      else this.lent.push(...output.handOver())
     }
     if (this.socket.writableLength !== 0) this.waiting = true
   }
@@ -160,6 +164,10 @@ export class SocketChannel implements Channel {
   drained(): void {
     if (!this.waiting || this.over || this.socket.writableLength !== 0) return
     this.waiting = false
+    if (this.lent !== null) {
+      reuse(this.lent)
+      this.lent = null
+    }
     try {
       this.user.drained()
     } catch (error) {
