@@ -59,14 +59,19 @@ function codingFor(entry: Entry, exchange: Exchange): string {
 
 /** Most requests have none of these fields, and are then spared all that follows. */
 function asksForNothingSpecial({ fields }: Exchange): boolean {
-  return (
+  if (fields === lastPlain) return true
+  const plain =
     fields.get('if-none-match') === undefined &&
     fields.get('if-modified-since') === undefined &&
     fields.get('range') === undefined &&
     fields.get('if-match') === undefined &&
     fields.get('if-unmodified-since') === undefined
-  )
+  if (plain) lastPlain = fields
+  return plain
 }
+
+/** The fields that were found to have none of them last: a client that repeats its request over HTTP/2 has the same ones. */
+let lastPlain: Exchange['fields'] | null = null
 
 /** The reply that conditions ask for; null where the request goes on. */
 function judged({ clock }: Answering, { method, fields }: Exchange, version: Representation): Reply | null {

@@ -6,6 +6,7 @@ import { type DecodedPath, decodePath, encodePath } from '../http/paths.ts'
 import { type Answering, answer } from './answering.ts'
 import { BufferPool } from './buffers.ts'
 import { ALLOW, badPath, methodNotAllowed, noListing } from './failures.ts'
+import { type Entry, TRUST } from './memory.ts'
 import { type FilesOptions, type FolderSettings, settingsAt, settingsOf } from './options.ts'
 import { overlaid } from './overlaid.ts'
 import { compileHeaders, compileRedirects, redirectReply, withQuery } from './rules.ts'
@@ -44,8 +45,11 @@ export function filesHandler(root: string, options: FilesOptions): FilesHandler 
 
   const handler: Handler = exchange => {
     if (exchange.method !== 'GET' && exchange.method !== 'HEAD') return otherMethod(exchange)
-    const entry = store.memory.fresh(exchange.path, clock.now())
-    return entry === undefined ? find(exchange) : answer(to, entry, exchange)
+    const now = clock.now()
+    const entry = store.memory.fresh(exchange.path, now)
+    if (entry === undefined) return find(exchange)
+    if (!entry.renewing && now - entry.checked > RENEWED) renew(entry)
+    return answer(to, entry, exchange)
   }
 
   return Object.assign(handler, {
@@ -55,6 +59,15 @@ export function filesHandler(root: string, options: FilesOptions): FilesHandler 
       buffers.clear()
     },
   })
+
+  /** Looks at the disk before what is known gets too old, so that nobody has to wait for it. */
+  function renew(entry: Entry): void {
+    entry.renewing = true
+    const decoded = decodePath(entry.path, windows)
+    if (typeof decoded === 'string') return
+    const path = encodePath(decoded)
+    store.look({ path, decoded, settings: settingsAt(folders, path) }).catch(() => {})
+  }
 
   function find(exchange: Exchange): Reply | Promise<Reply> {
     const decoded = decodePath(exchange.path, windows)
@@ -105,6 +118,9 @@ export function filesHandler(root: string, options: FilesOptions): FilesHandler 
     return new Reply(204, overlaid(ALLOW, settingsAt(folders, exchange.path).fields))
   }
 }
+
+/** Milliseconds after which the disk is asked again while the last answer may still be believed. */
+const RENEWED = TRUST * 0.8
 
 /** The refusals that a single-page application answers in its own way. */
 const ABSENT = new Set(['not-found', noListing.refusal.rule])

@@ -8,7 +8,7 @@ import { type Representation, weightOf } from './representation.ts'
 /** Milliseconds for which a look at the disk is believed: half of the 100 within which a change must show. */
 export const TRUST = 50
 
-/** What is known of a path that names a file. Immutable but for the time of the last look, and the memo. */
+/** What is known of a path that names a file. Immutable but for `checked`, the memo and `renewing`. */
 export interface Entry {
   readonly kind: 'file'
   readonly path: string
@@ -26,6 +26,8 @@ export interface Entry {
   /** The last Accept-Encoding and what was chosen for it: most clients send the same. */
   lastAccept: string | undefined
   lastCoding: string
+  /** The disk is being asked again: the next entry is on its way. */
+  renewing: boolean
 }
 
 /** Paths without a file that are remembered, so that asking for them over and over does not keep the disk busy. */
@@ -42,9 +44,16 @@ export class Memory {
     this.entries = bytes === null ? null : new LRUCache({ maxSize: bytes })
   }
 
+  /** The entry that was asked for last, which is also the last to be let go of. Paths are often asked for many times in a row. */
+  private last: Entry | undefined = undefined
+
   /** What is known of a path, if it may still be believed. */
   fresh(path: string, now: number): Entry | undefined {
-    const entry = this.entries?.get(path)
+    let entry = this.last
+    if (entry === undefined || entry.path !== path) {
+      entry = this.entries?.get(path)
+      this.last = entry
+    }
     return entry !== undefined && now - entry.checked <= TRUST ? entry : undefined
   }
 
@@ -59,19 +68,23 @@ export class Memory {
   }
 
   keep(entry: Entry): void {
+    this.last = undefined
     this.entries?.set(entry.path, entry, { size: entry.path.length * 2 + 2048 + sum(entry.versions) })
   }
 
   keepRefused(path: string, refused: Refused, checked: number): void {
+    this.last = undefined
     this.entries?.delete(path)
     if (this.entries !== null) this.refusals.set(path, { refused, checked })
   }
 
   forget(path: string): void {
+    this.last = undefined
     this.entries?.delete(path)
   }
 
   clear(): void {
+    this.last = undefined
     this.entries?.clear()
     this.refusals.clear()
   }

@@ -190,7 +190,8 @@ function entryOf(
   checked: number,
 ): Entry {
   const offered = [...file.codings.keys()].filter(coding => coding !== 'identity')
-  return { kind: 'file', path, root, file, offered, versions, loaded, checked, lastAccept: undefined, lastCoding: '' }
+  const memo = { lastAccept: undefined, lastCoding: '' }
+  return { kind: 'file', path, root, file, offered, versions, loaded, checked, ...memo, renewing: false }
 }
 
 function located(file: LocatedFile, coding: string) {
