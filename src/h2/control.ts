@@ -78,6 +78,11 @@ export abstract class ControlSide extends RequestingSide {
     putGoaway(this.output, this.past.last, CODES.NO_ERROR, '')
   }
 
+  /** Sends something that needs no answer: where the peer is gone altogether, the transport will say so. */
+  nudge(): void {
+    if (this.failure === null) this.windows.nudge()
+  }
+
   /** Asks whether the peer is there: `pingsAnswered` grows when it says so. */
   ping(): void {
     const payload = new Uint8Array(8)

@@ -91,6 +91,13 @@ export class ReceiveWindows {
     if (unread > 0) this.giveBackToConnection(unread)
   }
 
+  /** Opens the connection's window by the least there is: a frame that asks for no answer. */
+  nudge(): void {
+    this.window++
+    this.size++
+    putWindowUpdate(this.output, 0, 1)
+  }
+
   /** Nothing more is to be received: no window is opened again. */
   close(): void {
     this.closed = true

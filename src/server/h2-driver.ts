@@ -78,7 +78,8 @@ export class H2Driver
 
   askIfThere(): void {
     this.askedAt = this.reads
-    this.connection.ping()
+    if (this.peerEnded) this.connection.nudge()
+    else this.connection.ping()
   }
 
   look(now: number): void {
@@ -108,8 +109,9 @@ export class H2Driver
     for (const exchange of this.exchanges) {
       if (exchange.pump?.body.endless === true) this.cut(exchange, CODES.CANCEL, peerGone())
     }
-    // Whoever has closed the whole socket, and not only stopped sending, is found out by being sent something.
-    if (this.connection.streams.size > 0) this.connection.ping()
+    // Whoever has closed the whole socket, and not only stopped sending, is found out by being sent something. Not PING:
+    // who has only stopped sending would fail to answer it.
+    if (this.connection.streams.size > 0) this.connection.nudge()
     if (!this.lingering) this.settle()
   }
 
