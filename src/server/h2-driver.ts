@@ -175,7 +175,9 @@ export class H2Driver
 
   lost(stream: H2Stream, error: H2Error): void {
     const exchange = stream.user as H2Exchange
-    if (error.blame === 'remote' && error.rule !== 'peer-reset') this.tellRefusal(refusalOfH2(error), exchange)
+    // A client that has its reply may stop in the middle of what it was sending.
+    if (error.blame === 'remote' && error.rule !== 'peer-reset' && !exchange.over)
+      this.tellRefusal(refusalOfH2(error), exchange)
     this.lose(exchange, this.lossReason ?? lostBy(error))
   }
 

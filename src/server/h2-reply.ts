@@ -1,6 +1,6 @@
 // Sends a reply over a stream of an HTTP/2 connection: each kind of body in the way that is cheapest for it.
 import { utf8Bytes, utf8Length } from '../bytes/text.ts'
-import { Content, type Reply, Tunnel } from '../exchange/index.ts'
+import { Content, type Reply, type ReplyBody, Tunnel } from '../exchange/index.ts'
 import { type H2Connection, UNKNOWN_LENGTH } from '../h2/index.ts'
 import { hasNoContent } from '../http/status.ts'
 import { ContentPump, letGo } from './content-pump.ts'
@@ -13,8 +13,9 @@ const RESET_CONTENT = 205
 
 /** Sends the reply, or starts to: the connection's sink is told `sent` when all of it is in the output. */
 export function sendReply(connection: H2Connection, settings: Settings, exchange: H2Exchange, reply: Reply): void {
-  const { body, status, fields } = reply
+  const { status, fields, trailers } = reply
   const { stream } = exchange
+  const body = trailers === undefined ? reply.body : pulled(reply.body)
   exchange.status = status
   if (body === null) {
     connection.sendResponse(stream, status, fields, 0, settings.usual)
@@ -59,6 +60,24 @@ function openTunnel(
   exchange.tunnelling = true
   exchange.pump = new ContentPump(tunnel.open(exchange.incoming ?? nothing(exchange)), exchange)
   exchange.pump.start()
+}
+
+/** Content that trailers follow is pulled like any other, so that they are asked for at its end. */
+function pulled(body: ReplyBody): ReplyBody {
+  if (body !== null && typeof body === 'object' && 'pull' in body) return body
+  if (body instanceof Tunnel) return body
+  const bytes = typeof body === 'string' ? utf8Bytes(body) : body instanceof Content ? body.bytes : body
+  let left = bytes
+  return {
+    // A head that announces no content would end the stream.
+    length: bytes === null || bytes.length === 0 ? undefined : bytes.length,
+    pull() {
+      const chunk = left
+      left = null
+      return chunk
+    },
+    cancel() {},
+  }
 }
 
 /** What comes out of a tunnel whose other side was closed from the start. */

@@ -177,6 +177,24 @@ test('trailers follow the content', async () => {
   await world.closeAndCheck()
 })
 
+for (const [what, body, text] of [
+  ['text', 'sum', 'sum'],
+  ['bytes', Buffer.from('sum'), 'sum'],
+  ['content that is sent many times', new Content(Buffer.from('sum')), 'sum'],
+  ['no content', null, ''],
+  ['an empty text', '', ''],
+] as const) {
+  test(`trailers follow ${what}`, async () => {
+    const world = new World(() => new Reply(200, undefined, body, () => FieldList.of({ 'X-Sum': '3' })))
+    const { client } = world.connectHttp2()
+    const stream = client.request()
+    await world.settle()
+    assert.equal(client.text(stream), text)
+    assert.deepEqual(client.answer(stream).trailers, [['x-sum', '3']])
+    await world.closeAndCheck()
+  })
+}
+
 test('interim replies go out before the final one, and none after it', async () => {
   const world = new World(async exchange => {
     exchange.inform(103, FieldList.of({ Link: '</a.css>; rel=preload' }))
