@@ -5,7 +5,7 @@ import { latin1Bytes, putLatin1 } from '../bytes/text.ts'
 import type { FieldList } from '../http/fields.ts'
 import { hasNoContent } from '../http/status.ts'
 import { putFrameHead, putHeaderBlock, putReset } from './frame-writer.ts'
-import { DATA, DEFAULT_WINDOW, END_HEADERS, END_STREAM, FRAME_HEAD, HEADERS } from './frames.ts'
+import { DATA, DEFAULT_WINDOW, END_STREAM, FRAME_HEAD } from './frames.ts'
 import type { H2Limits } from './limits.ts'
 import { BlockWriter } from './response-blocks.ts'
 import { Scheduler } from './scheduler.ts'
@@ -94,32 +94,12 @@ export abstract class SendingSide {
   ): void {
     const { length } = content
     const { output } = this
-    if (
-      length > COPIED ||
-      length > this.sendWindow ||
-      length > stream.sendWindow ||
-      length === 0 ||
-      this.scheduler.size > 0 ||
-      stream.answersHead ||
-      stream.answersConnect ||
-      stream.headSent ||
-      status >= 300 ||
-      status === 204 ||
-      status === RESET_CONTENT ||
-      !sends(stream.state) ||
-      output.size > this.limits.outputBytes
-    ) {
+    if (!this.goesAtOnce(stream, status, length)) {
       this.sendInTurn(stream, status, fields, content, usual)
       return
     }
     stream.headSent = true
-    const block = this.blocks.response(status, fields, length, usual)
-    if (block.length > this.peer.maxFrameSize) putHeaderBlock(output, block, stream.id, false, this.peer.maxFrameSize)
-    else {
-      output.reserve(FRAME_HEAD + block.length + FRAME_HEAD + length)
-      putFrameHead(output, block.length, HEADERS, END_HEADERS, stream.id)
-      output.copy(block, 0, block.length)
-    }
+    this.putBlock(stream, this.blocks.response(status, fields, length, usual), false)
     output.reserve(FRAME_HEAD + length)
     putFrameHead(output, length, DATA, END_STREAM, stream.id)
     if (typeof content === 'string') {
@@ -224,6 +204,24 @@ export abstract class SendingSide {
     if (stream.pending === null) return
     this.scheduler.remove(stream)
     stream.pending = null
+  }
+
+  /** Whether a whole response can go out as HEADERS and one DATA frame: it has content, there is room, and nobody waits before it. */
+  private goesAtOnce(stream: H2Stream, status: number, length: number): boolean {
+    return (
+      length > 0 &&
+      length <= COPIED &&
+      length <= this.sendWindow &&
+      length <= stream.sendWindow &&
+      this.scheduler.size === 0 &&
+      this.output.size <= this.limits.outputBytes &&
+      sends(stream.state) &&
+      !stream.headSent &&
+      !stream.answersHead &&
+      !stream.answersConnect &&
+      status !== RESET_CONTENT &&
+      !hasNoContent(status)
+    )
   }
 
   private sendInTurn(
