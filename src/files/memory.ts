@@ -39,13 +39,13 @@ export class Memory {
     max: MOST_REFUSED,
   })
 
+  /** The entry that was asked for last, which is also the last to be let go of. Paths are often asked for many times in a row. */
+  private last: Entry | undefined = undefined
+
   /** @param bytes the most that is kept; null for nothing */
   constructor(bytes: number | null) {
     this.entries = bytes === null ? null : new LRUCache({ maxSize: bytes })
   }
-
-  /** The entry that was asked for last, which is also the last to be let go of. Paths are often asked for many times in a row. */
-  private last: Entry | undefined = undefined
 
   /** What is known of a path, if it may still be believed. */
   fresh(path: string, now: number): Entry | undefined {
