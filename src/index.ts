@@ -1,5 +1,29 @@
 // The public face of Wirewright, written out by hand: what a program imports from 'wirewright'.
 export {
+  type AfterHook,
+  type Answer,
+  type AnyParams,
+  App,
+  type AppOptions,
+  type AroundHook,
+  type BeforeHook,
+  type Connection,
+  type Context,
+  type ErrorHook,
+  type EventsHandler,
+  type EventsOptions,
+  type FetchApp,
+  fetchHandler,
+  type Group,
+  type HookOptions,
+  handlerOf,
+  type Mountable,
+  type Params,
+  type ParamTypes,
+  type RouteHandler,
+  type RouteOptions,
+} from './app/index.ts'
+export {
   type CertificateAndKey,
   type DevelopmentCertificateOptions,
   developmentCertificate,
@@ -7,6 +31,7 @@ export {
 export {
   type Body,
   bodyOf,
+  bytes,
   type Chunk,
   type Client,
   Content,
@@ -14,6 +39,7 @@ export {
   chunksOf,
   collect,
   type Exchange,
+  empty,
   type Handler,
   type HttpVersion,
   html,
@@ -54,8 +80,9 @@ export {
   TemplateError,
 } from './files/index.ts'
 export { type CookieAttributes, CookieError, cookiesOf, setCookie } from './http/cookies.ts'
-export { FieldError, FieldList, type Fields } from './http/fields.ts'
+export { FieldError, FieldList, type Fields, type FieldsGiven } from './http/fields.ts'
 export { createLog, type Log, type LogOptions } from './observe/index.ts'
+export { serve, type VirtualHost } from './serve.ts'
 export {
   DEFAULT_LIMITS,
   type DrainReport,
@@ -65,11 +92,10 @@ export {
   type ServeOptions,
   type Server,
   type Servers,
-  serve,
   serveAll,
   type Tls,
-  type VirtualHost,
 } from './server/index.ts'
+export type { ServerSentEvent } from './sse/index.ts'
 export {
   type Clock,
   type ListenAddress,

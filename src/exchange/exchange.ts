@@ -21,6 +21,11 @@ export interface Exchange {
   readonly target: string
   /** The target up to its `?`, percent-encoding as sent. */
   readonly path: string
+  /**
+   * The part of the requested path that led to this handler, where it is mounted below a prefix: `/admin`, percent-encoding as
+   * sent, without a slash at its end. `base` and `path` together are what the client asked for. Empty elsewhere.
+   */
+  readonly base: string
   /** What follows the target's first `?`; empty where there is none. */
   readonly query: string
   /** Host and port as the client named them (RFC 9110 section 7.2); empty for HTTP/1.0 without Host. */
@@ -43,6 +48,16 @@ export interface Exchange {
    * @throws RangeError for a status that is not 102 to 199: 100 is sent by the first pull of the content, 101 by a reply with a tunnel
    */
   inform(status: number, fields: FieldList): void
+  /**
+   * The reply that the server gives to what a handler throws, for those who want to change it before it is sent. The failure or
+   * refusal is reported as if it had been thrown. Never throws.
+   */
+  refuse(error: unknown): Reply
+  /**
+   * Gives up: what has been sent of the reply is never completed, and nothing more is. HTTP/1.1 closes the connection, HTTP/2 resets the
+   * stream; the client sees that the reply is not whole. Does nothing once the reply has gone out.
+   */
+  cut(reason: Error): void
 }
 
 /** The other end of the connection, as the socket has it. */

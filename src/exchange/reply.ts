@@ -1,5 +1,5 @@
 // A reply: what a handler answers with, whatever the wire. Immutable, so that one reply can answer many requests.
-import { FieldList } from '../http/fields.ts'
+import { FieldList, type FieldsGiven } from '../http/fields.ts'
 import type { Body, Content } from './body.ts'
 
 /**
@@ -43,6 +43,16 @@ export class Reply {
     return new Reply(this.status, fields, this.body, this.trailers)
   }
 
+  /** This reply with other trailers: asked for when the content has ended (RFC 9110 section 6.5). */
+  withTrailers(trailers: () => FieldList): Reply {
+    return new Reply(this.status, this.fields, this.body, trailers)
+  }
+
+  /** This reply with other content. */
+  withBody(body: ReplyBody): Reply {
+    return new Reply(this.status, this.fields, body, this.trailers)
+  }
+
   /** This reply with one field set. */
   with(name: string, value: string | number): Reply {
     return this.withFields(this.fields.with(name, value))
@@ -51,23 +61,34 @@ export class Reply {
 
 const TEXT = FieldList.of({ 'Content-Type': 'text/plain; charset=utf-8' })
 const HTML = FieldList.of({ 'Content-Type': 'text/html; charset=utf-8' })
+const BYTES = FieldList.of({ 'Content-Type': 'application/octet-stream' })
 const JSON_TYPE = FieldList.of({ 'Content-Type': 'application/json' })
 
 /** Text, as UTF-8. The fields may bring a Content-Type of their own. @throws RangeError for a status that is no final one */
-export function text(content: string, status = 200, fields?: FieldList): Reply {
+export function text(content: string, status = 200, fields?: FieldsGiven): Reply {
   return new Reply(status, typed(TEXT, fields), content)
 }
 
 /** A page, as UTF-8: nothing in it is escaped here. Otherwise as `text`. */
-export function html(content: string, status = 200, fields?: FieldList): Reply {
+export function html(content: string, status = 200, fields?: FieldsGiven): Reply {
   return new Reply(status, typed(HTML, fields), content)
+}
+
+/** Bytes as they are. Otherwise as `text`. */
+export function bytes(content: Uint8Array, status = 200, fields?: FieldsGiven): Reply {
+  return new Reply(status, typed(BYTES, fields), content)
+}
+
+/** No content. Otherwise as `text`. */
+export function empty(status = 204, fields?: FieldsGiven): Reply {
+  return new Reply(status, fields === undefined ? FieldList.empty : FieldList.of(fields))
 }
 
 /**
  * A value as JSON (RFC 8259). Otherwise as `text`.
  * @throws TypeError for what JSON cannot say: undefined, a function, a bigint, an object that holds itself
  */
-export function json(value: unknown, status = 200, fields?: FieldList): Reply {
+export function json(value: unknown, status = 200, fields?: FieldsGiven): Reply {
   const content: string | undefined = JSON.stringify(value)
   if (content === undefined) throw notJson(value)
   return new Reply(status, typed(JSON_TYPE, fields), content)
@@ -83,8 +104,9 @@ export function redirect(location: string, status: 301 | 302 | 303 | 307 | 308 =
 }
 
 /** The fields with a Content-Type: their own, if they have one. */
-function typed(type: FieldList, fields: FieldList | undefined): FieldList {
-  if (fields === undefined) return type
+function typed(type: FieldList, given: FieldsGiven | undefined): FieldList {
+  if (given === undefined) return type
+  const fields = FieldList.of(given)
   return fields.has('Content-Type') ? fields : type.concat(fields)
 }
 

@@ -23,6 +23,9 @@ type Pairs =
   | Iterable<readonly [name: string, value: string | number]>
   | Readonly<Record<string, string | number | readonly string[]>>
 
+/** Fields to send, in whatever form a program has them. */
+export type FieldsGiven = FieldList | Pairs
+
 /**
  * An immutable list of fields: adding to it makes a new list, so that one list can serve many replies and a wire may
  * keep its serialised form in it. Names and values are checked when the list is made: what is in it can be sent.
@@ -43,7 +46,8 @@ export class FieldList implements Fields {
   }
 
   /** A list of the given pairs, or of an object's entries (an array as value repeats the field). */
-  static of(pairs: Pairs): FieldList {
+  static of(pairs: FieldsGiven): FieldList {
+    if (pairs instanceof FieldList) return pairs
     const flat: string[] = []
     if (Symbol.iterator in pairs)
       for (const [name, value] of pairs as Iterable<readonly [string, string | number]>) push(flat, name, value)

@@ -31,10 +31,15 @@ export function ask<E extends ServedExchange>(host: AnswerHost<E>, exchange: E):
 export function failExchange<E extends ServedExchange>(host: AnswerHost<E>, exchange: E, error: unknown): void {
   if (!exchange.answerable) return
   exchange.failed = true
+  host.answer(exchange, replyToThrown(host, exchange, error))
+}
+
+/** Reports what a handler has thrown, and makes the reply to it. */
+export function replyToThrown<E extends ServedExchange>(host: AnswerHost<E>, exchange: E, error: unknown): Reply {
   const refusal = refusalFor(error)
   if (refusal.rule !== 'handler-failed') host.tellRefusal(refusal, exchange)
   else host.settings.report({ kind: 'failed', error, exchange, doing: 'answering a request' })
-  host.answer(exchange, replyTo(host.settings, refusal, exchange))
+  return replyTo(host.settings, refusal, exchange)
 }
 
 /** The reply that says so. */

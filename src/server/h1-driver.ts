@@ -5,7 +5,16 @@ import { type Handler, type Refusal, Refused, type Reply } from '../exchange/ind
 import { CONTENT, type H1Error, type H1Head, type H1Sink, IDLE } from '../h1/index.ts'
 import { FieldList, type Fields } from '../http/fields.ts'
 import type { Channel } from '../transport/index.ts'
-import { type AnswerHost, abandonReply, ask, failExchange, letGoFailed, replyTo, tell } from './answering.ts'
+import {
+  type AnswerHost,
+  abandonReply,
+  ask,
+  failExchange,
+  letGoFailed,
+  replyTo,
+  replyToThrown,
+  tell,
+} from './answering.ts'
 import type { ContentPump } from './content-pump.ts'
 import type { Driver, DriverHost, Held, UnderWay } from './driver.ts'
 import { H1Exchange, type H1ExchangeHost } from './h1-exchange.ts'
@@ -190,6 +199,14 @@ export class H1Driver
     if (exchange !== this.exchange || exchange.aborted || this.connection.sending !== IDLE) return
     this.connection.sendInterim(status, fields)
     if (!this.receiving) this.flush()
+  }
+
+  thrown(exchange: H1Exchange, error: unknown): Reply {
+    return replyToThrown(this, exchange, error)
+  }
+
+  giveUp(exchange: H1Exchange, reason: Error): void {
+    if (exchange === this.exchange) this.destroy('given up', reason)
   }
 
   take(chunk: Uint8Array): boolean {

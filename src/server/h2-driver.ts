@@ -4,13 +4,22 @@ import { type Handler, type Refusal, Refused, type Reply } from '../exchange/ind
 import { CODES, H2Connection, type H2Error, type H2Head, type H2Sink, type H2Stream } from '../h2/index.ts'
 import { FieldList, type Fields } from '../http/fields.ts'
 import type { Channel } from '../transport/index.ts'
-import { type AnswerHost, abandonReply, ask, failExchange, letGoFailed, replyTo, tell } from './answering.ts'
+import {
+  type AnswerHost,
+  abandonReply,
+  ask,
+  failExchange,
+  letGoFailed,
+  replyTo,
+  replyToThrown,
+  tell,
+} from './answering.ts'
 import type { Driver, DriverHost, Held, UnderWay } from './driver.ts'
 import { H2Exchange, type H2ExchangeHost, NO_HEAD } from './h2-exchange.ts'
 import { H2Flow } from './h2-flow.ts'
 import { H2Patience, type WatchedConnection } from './h2-patience.ts'
 import { sendReply } from './h2-reply.ts'
-import { contentUnread, refusalOfH2, tooManyRunning } from './refusals.ts'
+import { contentUnread, lostBy, peerGone, refusalOfH2, tooManyRunning } from './refusals.ts'
 import type { Settings } from './settings.ts'
 
 /** Requests refused between two ticks because too many handlers run: as many as may be reset at once. */
@@ -200,9 +209,8 @@ export class H2Driver
     this.tellRefusal(refusalOfH2(error), null)
   }
 
-  goingAway(): void {
-    // Nothing is ever begun from this side; what is under way ends as usual.
-  }
+  /** Nothing is ever begun from this side; what is under way ends as usual. */
+  goingAway(): void {}
 
   // --- What exchanges and bodies ask ---
 
@@ -210,6 +218,14 @@ export class H2Driver
     if (!exchange.answerable) return
     this.connection.sendInterim(exchange.stream, status, fields)
     this.settleLater()
+  }
+
+  thrown(exchange: H2Exchange, error: unknown): Reply {
+    return replyToThrown(this, exchange, error)
+  }
+
+  giveUp(exchange: H2Exchange, reason: Error): void {
+    if (!exchange.over || exchange.tunnelling) this.cut(exchange, exchange.breakingCode, reason)
   }
 
   wanted(exchange: H2Exchange): void {
@@ -381,12 +397,4 @@ export class H2Driver
     this.tellRefusal(tooManyRunning(), null)
     if (++this.turnedAway > MOST_TURNED_AWAY) this.connection.fail('too-many-resets')
   }
-}
-
-function peerGone(): Error {
-  return new Error('The connection was closed before the exchange was complete')
-}
-
-function lostBy({ rule, detail }: H2Error): Error {
-  return new Error(rule === 'peer-reset' ? 'The client has reset the stream' : detail)
 }

@@ -93,6 +93,16 @@ export function contentUnread(): Error {
   return new Error('The reply was complete before the content was read: the rest of it is not kept')
 }
 
+/** What an exchange is aborted with when its connection is lost. */
+export function peerGone(): Error {
+  return new Error('The connection was closed before the exchange was complete')
+}
+
+/** What it is aborted with when its stream is. */
+export function lostBy({ rule, detail }: H2Error): Error {
+  return new Error(rule === 'peer-reset' ? 'The client has reset the stream' : detail)
+}
+
 export function noSwitch(): TypeError {
   return new TypeError(
     'A reply with a tunnel answers a request that asks for it: CONNECT with 2xx, or Upgrade with 101 and the Upgrade field that names the protocol',

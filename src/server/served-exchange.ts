@@ -10,6 +10,10 @@ import type { Settings } from './settings.ts'
 export interface ExchangeHost {
   readonly settings: Settings
   readonly peer: Peer
+  /** Reports what a handler throws, and makes the reply to it. */
+  thrown(exchange: ServedExchange, error: unknown): Reply
+  /** Gives up on the exchange. */
+  giveUp(exchange: ServedExchange, reason: Error): void
 }
 
 export abstract class ServedExchange implements Exchange {
@@ -56,6 +60,11 @@ export abstract class ServedExchange implements Exchange {
     return question === -1 ? this.target : this.target.slice(0, question)
   }
 
+  /** What comes over a wire is not below anything. */
+  get base(): string {
+    return ''
+  }
+
   get query(): string {
     const question = this.target.indexOf('?')
     return question === -1 ? '' : this.target.slice(question + 1)
@@ -92,6 +101,14 @@ export abstract class ServedExchange implements Exchange {
   inform(status: number, fields: FieldList): void {
     if (!Number.isInteger(status) || status < 102 || status > 199) throw notInterim(status)
     this.sendInterim(status, fields)
+  }
+
+  refuse(error: unknown): Reply {
+    return this.host.thrown(this, error)
+  }
+
+  cut(reason: Error): void {
+    this.host.giveUp(this, reason)
   }
 
   abort(reason: unknown): void {

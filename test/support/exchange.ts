@@ -26,7 +26,12 @@ export function fakeExchange({ method = 'GET', target = '/', fields = {} }: Aske
     peer: { connection: 1, address: '127.0.0.1', port: 50000, localAddress: '127.0.0.1', localPort: 80, tls: null },
     client: { address: '127.0.0.1', scheme: 'http', host: 'localhost' },
     signal: new AbortController().signal,
+    base: '',
     inform() {},
+    refuse: error => {
+      throw error
+    },
+    cut() {},
   }
 }
 

@@ -1,0 +1,33 @@
+// From what a handler answers with to the reply that is sent.
+import { bytes, Reply, text } from '../exchange/index.ts'
+import type { AnyContext } from './context.ts'
+import { replyFrom } from './responses.ts'
+
+/**
+ * Makes a reply of an answer: a reply as it is, a string as plain text, bytes, a Web `Response`, or a promise of one of them.
+ * @throws TypeError for anything else, which names the route
+ */
+export function asReply(context: AnyContext, answer: unknown): Reply | Promise<Reply> {
+  if (answer instanceof Reply) return answer
+  if (typeof answer === 'string') return text(answer)
+  if (answer instanceof Promise) return answer.then(value => asReply(context, value))
+  if (answer instanceof Uint8Array) return bytes(answer)
+  if (answer instanceof Response) return replyFrom(answer)
+  if (typeof (answer as PromiseLike<unknown> | null | undefined)?.then === 'function')
+    return Promise.resolve(answer).then(value => asReply(context, value))
+  throw noReply(context.route, answer)
+}
+
+function noReply(route: string, answer: unknown): TypeError {
+  return new TypeError(
+    `${route} answered with ${described(answer)}, which is no reply: answer with text, bytes, a Response, or what json(…), html(…), stream(…) and the like make`,
+  )
+}
+
+function described(value: unknown): string {
+  if (value === undefined) return 'undefined (is a return missing?)'
+  if (value === null) return 'null (empty() is a reply without content)'
+  if (typeof value !== 'object') return `the ${typeof value} ${String(value).slice(0, 40)}`
+  const name = value.constructor?.name ?? ''
+  return name === 'Object' || name === 'Array' ? `an ${name.toLowerCase()} (json(…) makes a reply of it)` : `a ${name}`
+}

@@ -1,0 +1,142 @@
+// An application: from an exchange to the route that answers it, and from what that answers with to the reply.
+import { type Exchange, type Handler, Refused, Reply } from '../exchange/index.ts'
+import { FieldList } from '../http/fields.ts'
+import { asReply } from './answers.ts'
+import { requestOf } from './asking.ts'
+import { Connections } from './connection.ts'
+import { type AnyContext, Context, type ContextSource } from './context.ts'
+import { type Hooks, type Run, withHooks } from './hooks.ts'
+import { noHooks, type Registry, type RouteSpec, Routes } from './routes.ts'
+import { ANY_METHOD, Router } from './routing/index.ts'
+
+export interface AppOptions<State extends object, Own extends object> {
+  /** Makes the application's own values for a request, when they are first asked for: `context.state`. */
+  readonly state?: () => State
+  /** Makes the application's own values for a connection, when they are first asked for: `context.connection.state`. */
+  readonly connection?: () => Own
+}
+
+/** A route with its hooks around it. */
+interface Composed extends RouteSpec {
+  /** Handler and hooks as one function; null until the route is asked for, and when hooks have changed. */
+  run: Run | null
+}
+
+/**
+ * A web application: routes, hooks, and the replies to requests, over every wire alike.
+ *
+ *     const app = new App()
+ *     app.get('/hello/:name', ({ params }) => `Hello, ${params.name}`)
+ *     await serve(app, { port: 8080 })
+ */
+export class App<State extends object = object, Own extends object = object> extends Routes<'', State, Own> {
+  /** Answers an exchange: what `serve` calls. */
+  readonly handler: Handler
+
+  protected readonly registry: Registry
+  protected readonly prefix = ''
+  protected readonly levels: readonly Hooks[]
+
+  constructor(options: AppOptions<State, Own> = {}) {
+    super()
+    const { state = () => ({}) as State, connection = () => ({}) as Own } = options
+    const connections = new Connections(connection)
+    const source: ContextSource = { state, connectionOf: exchange => connections.of(exchange) }
+    const router = new Router<Composed>()
+    const composed: Composed[] = []
+    const hooks = noHooks()
+    /** What answers where no route does. */
+    let unrouted: Run | null = null
+    this.levels = [hooks]
+    this.registry = {
+      add(spec) {
+        const route: Composed = { ...spec, run: null }
+        router.add(spec.method, spec.path, route)
+        composed.push(route)
+      },
+      changed() {
+        for (const route of composed) route.run = null
+        unrouted = null
+      },
+    }
+
+    this.handler = exchange => {
+      let found: ReturnType<typeof router.find>
+      try {
+        found = router.find(exchange.method, exchange.path)
+      } catch (error) {
+        return compose(() => Promise.reject(error), [hooks])(new Context(source, exchange, null, {}))
+      }
+      if (found === null) {
+        unrouted ??= compose(noRoute, [hooks])
+        return unrouted(new Context(source, exchange, null, {}))
+      }
+      const { route, params } = found
+      route.run ??= compose(context => asReply(context, route.handler(context)), route.levels)
+      return route.run(new Context(source, exchange, route, params))
+    }
+
+    function noRoute({ exchange }: AnyContext): Reply {
+      const allowed = router.allowed(exchange.path)
+      if (allowed.length === 0 || allowed.includes(ANY_METHOD)) throw notFound
+      const fields = FieldList.of({ Allow: allowed.join(', ') })
+      if (exchange.method === 'OPTIONS') return new Reply(204, fields)
+      throw methodNotAllowed(exchange, fields)
+    }
+  }
+
+  /**
+   * Asks the application without a socket: for tests, and for runtimes that bring requests of their own.
+   * @param target a path such as `/todos?done=1`, a URL, or a Web `Request`
+   */
+  request(target: string | URL | Request, init?: RequestInit): Promise<Response> {
+    return requestOf(this.handler, target, init)
+  }
+}
+
+/** A handler within its levels of hooks, from the application inwards. What nobody answers is answered by the server, so that the outermost hooks see that too. */
+function compose(handler: Run, levels: readonly Hooks[]): Run {
+  const [app, ...inner] = levels
+  let run = handler
+  for (const level of inner.toReversed()) run = withHooks(run, level, asReply)
+  if (app.after.length === 0) return finished(withHooks(run, app, asReply))
+  const answered = refusing(withHooks(run, { ...app, after: [] }, asReply))
+  return finished(withHooks(answered, { ...noHooks(), after: app.after }, asReply))
+}
+
+/** Answers what was thrown as the server does. */
+function refusing(inner: Run): Run {
+  return context => {
+    try {
+      const reply = inner(context)
+      return reply instanceof Reply ? reply : reply.catch(error => context.exchange.refuse(error))
+    } catch (error) {
+      return context.exchange.refuse(error)
+    }
+  }
+}
+
+/** Adds the fields that were set on the way. */
+function finished(inner: Run): Run {
+  return context => {
+    const reply = inner(context)
+    return reply instanceof Reply ? context.complete(reply) : reply.then(value => context.complete(value))
+  }
+}
+
+const notFound = new Refused({
+  status: 404,
+  rule: 'not-found',
+  section: 'RFC 9110 section 15.5.5',
+  detail: 'The application has no route for this path',
+})
+
+function methodNotAllowed({ method }: Exchange, fields: FieldList): Refused {
+  return new Refused({
+    status: 405,
+    rule: 'method-not-allowed',
+    section: 'RFC 9110 section 15.5.6',
+    detail: `The application has a route for this path, but not for ${method}: it takes ${fields.get('allow')}`,
+    fields,
+  })
+}

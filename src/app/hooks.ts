@@ -1,0 +1,126 @@
+// Hooks, and the one function that a handler and all its hooks become: made when a route is first asked for and again
+// when hooks have changed, never for a request. What needs no promise gets none.
+//
+// Each level (the app, a group, a route) goes round the one below it like this:
+//
+//   around ─▶ before ─▶ (the level below) ─▶ error, if anything threw ─▶ after
+//
+// `before` and `around` run from the app inwards, in the order they were added; `error` and `after` from the route outwards.
+import { Reply } from '../exchange/index.ts'
+import type { AnyContext } from './context.ts'
+
+/** What a handler may answer with: a reply, or what becomes one. A string is sent as text/plain, never as HTML. */
+export type Answer = Reply | Response | string | Uint8Array
+
+/** Runs before the handler, and may answer in its place. */
+export type BeforeHook<Context> = (
+  context: Context,
+) => Answer | undefined | void | Promise<Answer | undefined> | Promise<void>
+
+/** Sees each reply before it is sent, also those of hooks and to what was refused, and may answer with another. Must not consume the body unless it replaces it. */
+export type AfterHook<Context> = (
+  context: Context,
+  reply: Reply,
+) => Answer | undefined | void | Promise<Answer | undefined> | Promise<void>
+
+/** Runs around all that is inside of it: `next` goes on, once, and gives the reply. */
+export type AroundHook<Context> = (context: Context, next: () => Reply | Promise<Reply>) => Answer | Promise<Answer>
+
+/** Is given what was thrown inside of it, and may answer it. What no error hook answers is logged and answered by the server: 500, or as a `Refused` says. */
+export type ErrorHook<Context> = (
+  context: Context,
+  error: unknown,
+) => Answer | undefined | void | Promise<Answer | undefined> | Promise<void>
+
+/** The hooks of one level: one of each kind, or several in order. */
+export interface HookOptions<Context> {
+  readonly before?: BeforeHook<Context> | readonly BeforeHook<Context>[]
+  readonly after?: AfterHook<Context> | readonly AfterHook<Context>[]
+  readonly around?: AroundHook<Context> | readonly AroundHook<Context>[]
+  readonly error?: ErrorHook<Context> | readonly ErrorHook<Context>[]
+}
+
+/** The hooks of one level, in the order they were added. */
+export interface Hooks {
+  readonly before: BeforeHook<AnyContext>[]
+  readonly after: AfterHook<AnyContext>[]
+  readonly around: AroundHook<AnyContext>[]
+  readonly error: ErrorHook<AnyContext>[]
+}
+
+/** A handler with everything that goes round it. */
+export type Run = (context: AnyContext) => Reply | Promise<Reply>
+
+/** Makes a reply of an answer. @throws TypeError for what is none */
+export type AsReply = (context: AnyContext, answer: unknown) => Reply | Promise<Reply>
+
+/** One level's hooks around what is inside. */
+export function withHooks(inner: Run, hooks: Hooks, asReply: AsReply): Run {
+  let run = inner
+  for (const hook of hooks.before.toReversed()) run = withBefore(run, hook, asReply)
+  for (const hook of hooks.around.toReversed()) run = withAround(run, hook, asReply)
+  for (const hook of hooks.error) run = withError(run, hook, asReply)
+  for (const hook of hooks.after) run = withAfter(run, hook, asReply)
+  return run
+}
+
+function withBefore(inner: Run, hook: BeforeHook<AnyContext>, asReply: AsReply): Run {
+  const goOn = (context: AnyContext, answer: unknown) =>
+    answer === undefined ? inner(context) : asReply(context, answer)
+  return context => {
+    const answer = hook(context)
+    if (answer === undefined) return inner(context)
+    return answer instanceof Promise ? answer.then(value => goOn(context, value)) : goOn(context, answer)
+  }
+}
+
+function withAfter(inner: Run, hook: AfterHook<AnyContext>, asReply: AsReply): Run {
+  const look = (context: AnyContext, reply: Reply): Reply | Promise<Reply> => {
+    const answer = hook(context, reply)
+    if (answer === undefined || answer === reply) return reply
+    if (answer instanceof Reply) return answer
+    if (answer instanceof Promise) return answer.then(value => (value === undefined ? reply : asReply(context, value)))
+    return asReply(context, answer)
+  }
+  return context => {
+    const reply = inner(context)
+    return reply instanceof Reply ? look(context, reply) : reply.then(value => look(context, value))
+  }
+}
+
+function withAround(inner: Run, hook: AroundHook<AnyContext>, asReply: AsReply): Run {
+  return context => {
+    let went = false
+    const next = () => {
+      if (went) throw wentTwice()
+      went = true
+      return inner(context)
+    }
+    const answer = hook(context, next)
+    if (answer instanceof Reply) return answer
+    return answer instanceof Promise ? answer.then(value => asReply(context, value)) : asReply(context, answer)
+  }
+}
+
+function withError(inner: Run, hook: ErrorHook<AnyContext>, asReply: AsReply): Run {
+  const answerFor = (context: AnyContext, error: unknown): Reply | Promise<Reply> => {
+    const decide = (answer: unknown) => {
+      if (answer === undefined) throw error
+      return asReply(context, answer)
+    }
+    const answer = hook(context, error)
+    return answer instanceof Promise ? answer.then(decide) : decide(answer)
+  }
+  return context => {
+    try {
+      const reply = inner(context)
+      return reply instanceof Reply ? reply : reply.catch(error => answerFor(context, error))
+    } catch (error) {
+      return answerFor(context, error)
+    }
+  }
+}
+
+function wentTwice(): Error {
+  return new Error('next() was called twice in one around hook: what is inside runs once for a request')
+}

@@ -1,0 +1,10 @@
+// Applications: routes, hooks, contexts, and everything that can be served as one.
+export { App, type AppOptions } from './app.ts'
+export type { Connection } from './connection.ts'
+export type { Context } from './context.ts'
+export type { EventsHandler, EventsOptions } from './events.ts'
+export { type FetchApp, fetchHandler } from './fetch/index.ts'
+export { handlerOf, type Mountable } from './handlers.ts'
+export type { AfterHook, Answer, AroundHook, BeforeHook, ErrorHook, HookOptions } from './hooks.ts'
+export type { AnyParams, Params, ParamTypes } from './params.ts'
+export type { Group, RouteHandler, RouteOptions } from './routes.ts'

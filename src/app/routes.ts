@@ -1,0 +1,249 @@
+// Routes and hooks as they are written down: what an application and its groups have in common.
+import type { Handler } from '../exchange/index.ts'
+import type { AnyContext, Context } from './context.ts'
+import { type EventsHandler, type EventsOptions, eventsHandler } from './events.ts'
+import { handlerOf, type Mountable } from './handlers.ts'
+import type { AfterHook, Answer, AroundHook, BeforeHook, ErrorHook, HookOptions, Hooks } from './hooks.ts'
+import { mounted } from './mounted.ts'
+import type { Params } from './params.ts'
+import { ANY_METHOD } from './routing/index.ts'
+
+/** Answers a route's requests. */
+export type RouteHandler<Parameters extends object, State extends object, Own extends object> = (
+  context: Context<Parameters, State, Own>,
+) => Answer | Promise<Answer>
+
+/** What a route can be told: its own hooks. */
+export type RouteOptions<Parameters extends object, State extends object, Own extends object> = HookOptions<
+  Context<Parameters, State, Own>
+>
+
+/** One route, as it was written down. */
+export interface RouteSpec {
+  readonly method: string
+  /** The whole path, the groups' prefixes included. */
+  readonly path: string
+  readonly handler: (context: AnyContext) => unknown
+  /** The hooks of the levels it is in, from the application inwards to its own. */
+  readonly levels: readonly Hooks[]
+}
+
+/** Who is told of new routes and hooks. */
+export interface Registry {
+  add(spec: RouteSpec): void
+  /** A hook was added: what was composed is so no longer. */
+  changed(): void
+}
+
+/** Routes below a prefix, and the hooks around them. */
+export abstract class Routes<Prefix extends string, State extends object, Own extends object> {
+  protected abstract readonly registry: Registry
+  protected abstract readonly prefix: string
+  /** The levels from the application to this one. */
+  protected abstract readonly levels: readonly Hooks[]
+
+  /** A route for GET; it answers HEAD as well. */
+  get<const Path extends string>(path: Path, handler: HandlerAt<Prefix, Path, State, Own>): this
+  get<const Path extends string>(
+    path: Path,
+    options: OptionsAt<Prefix, Path, State, Own>,
+    handler: HandlerAt<Prefix, Path, State, Own>,
+  ): this
+  get(path: string, ...rest: Rest): this {
+    return this.route(['GET'], path, rest)
+  }
+
+  /** A route for POST. */
+  post<const Path extends string>(path: Path, handler: HandlerAt<Prefix, Path, State, Own>): this
+  post<const Path extends string>(
+    path: Path,
+    options: OptionsAt<Prefix, Path, State, Own>,
+    handler: HandlerAt<Prefix, Path, State, Own>,
+  ): this
+  post(path: string, ...rest: Rest): this {
+    return this.route(['POST'], path, rest)
+  }
+
+  /** A route for PUT. */
+  put<const Path extends string>(path: Path, handler: HandlerAt<Prefix, Path, State, Own>): this
+  put<const Path extends string>(
+    path: Path,
+    options: OptionsAt<Prefix, Path, State, Own>,
+    handler: HandlerAt<Prefix, Path, State, Own>,
+  ): this
+  put(path: string, ...rest: Rest): this {
+    return this.route(['PUT'], path, rest)
+  }
+
+  /** A route for PATCH (RFC 5789). */
+  patch<const Path extends string>(path: Path, handler: HandlerAt<Prefix, Path, State, Own>): this
+  patch<const Path extends string>(
+    path: Path,
+    options: OptionsAt<Prefix, Path, State, Own>,
+    handler: HandlerAt<Prefix, Path, State, Own>,
+  ): this
+  patch(path: string, ...rest: Rest): this {
+    return this.route(['PATCH'], path, rest)
+  }
+
+  /** A route for DELETE. */
+  delete<const Path extends string>(path: Path, handler: HandlerAt<Prefix, Path, State, Own>): this
+  delete<const Path extends string>(
+    path: Path,
+    options: OptionsAt<Prefix, Path, State, Own>,
+    handler: HandlerAt<Prefix, Path, State, Own>,
+  ): this
+  delete(path: string, ...rest: Rest): this {
+    return this.route(['DELETE'], path, rest)
+  }
+
+  /** A route for every method: HEAD and OPTIONS too are answered by the handler. */
+  all<const Path extends string>(path: Path, handler: HandlerAt<Prefix, Path, State, Own>): this
+  all<const Path extends string>(
+    path: Path,
+    options: OptionsAt<Prefix, Path, State, Own>,
+    handler: HandlerAt<Prefix, Path, State, Own>,
+  ): this
+  all(path: string, ...rest: Rest): this {
+    return this.route([ANY_METHOD], path, rest)
+  }
+
+  /** One handler for several methods, or one of which there is no shorthand: `on(['GET', 'POST'], …)`, `on('PROPFIND', …)`. Methods are case-sensitive. */
+  on<const Path extends string>(
+    method: string | readonly string[],
+    path: Path,
+    handler: HandlerAt<Prefix, Path, State, Own>,
+  ): this
+  on<const Path extends string>(
+    method: string | readonly string[],
+    path: Path,
+    options: OptionsAt<Prefix, Path, State, Own>,
+    handler: HandlerAt<Prefix, Path, State, Own>,
+  ): this
+  on(method: string | readonly string[], path: string, ...rest: Rest): this {
+    return this.route(typeof method === 'string' ? [method] : method, path, rest)
+  }
+
+  /**
+   * A stream of server-sent events (WHATWG HTML section 9.2): a GET that is answered with what the generator yields, until it
+   * returns or the client goes away.
+   */
+  events<const Path extends string>(
+    path: Path,
+    handler: EventsHandler<Context<Params<`${Prefix}${Path}`>, State, Own>>,
+  ): this
+  events<const Path extends string>(
+    path: Path,
+    options: EventsOptions & OptionsAt<Prefix, Path, State, Own>,
+    handler: EventsHandler<Context<Params<`${Prefix}${Path}`>, State, Own>>,
+  ): this
+  events(path: string, ...rest: readonly unknown[]): this {
+    const [options, handler] = (rest.length === 1 ? [{}, rest[0]] : rest) as [
+      EventsOptions & AnyHooks,
+      EventsHandler<AnyContext>,
+    ]
+    return this.route(['GET'], path, [options, eventsHandler(handler, options)])
+  }
+
+  /** Routes below a prefix, with hooks of their own: `app.group('/admin', admin => { admin.before(requireAdmin); … })`. */
+  group<const Path extends string>(path: Path, define: (group: Group<`${Prefix}${Path}`, State, Own>) => void): this {
+    define(new Group(this.registry, `${this.prefix}${path}`, this.levels))
+    return this
+  }
+
+  /**
+   * Gives everything below a prefix to a handler: a folder, another application, or anything with `fetch`. It sees paths without
+   * the prefix. Routes that say more of a path than the prefix does come first.
+   */
+  mount(path: string, what: Mountable): this {
+    const prefix = `${this.prefix}${path}`.replace(/\/$/, '')
+    const handler: Handler = handlerOf(what)
+    const run = ({ exchange }: AnyContext) => handler(mounted(exchange, prefix))
+    if (prefix !== '') this.route([ANY_METHOD], path.replace(/\/$/, ''), [run])
+    return this.route([ANY_METHOD], `${path.replace(/\/$/, '')}/*`, [run])
+  }
+
+  /** Adds a hook that runs before the handlers inside. It may answer in their place. */
+  before(hook: BeforeHook<Context<Params<Prefix>, State, Own>>): this {
+    return this.hook('before', hook)
+  }
+
+  /** Adds a hook that sees each reply, and may answer with another. */
+  after(hook: AfterHook<Context<Params<Prefix>, State, Own>>): this {
+    return this.hook('after', hook)
+  }
+
+  /** Adds a hook around the handlers inside. */
+  around(hook: AroundHook<Context<Params<Prefix>, State, Own>>): this {
+    return this.hook('around', hook)
+  }
+
+  /** Adds a hook that may answer for what was thrown inside. */
+  error(hook: ErrorHook<Context<Params<Prefix>, State, Own>>): this {
+    return this.hook('error', hook)
+  }
+
+  private hook(kind: keyof Hooks, hook: unknown): this {
+    if (typeof hook !== 'function') throw noFunction(`A hook of the kind ${kind}`, hook)
+    const own = this.levels.at(-1) as Hooks
+    own[kind].push(hook as never)
+    this.registry.changed()
+    return this
+  }
+
+  private route(methods: readonly string[], path: string, rest: readonly unknown[]): this {
+    const [options, handler] = (rest.length === 1 ? [{}, rest[0]] : rest) as [AnyHooks, unknown]
+    if (typeof handler !== 'function') throw noFunction(`The handler of ${methods.join(', ')} ${path}`, handler)
+    const levels = [...this.levels, hooksOf(options)]
+    for (const method of methods)
+      this.registry.add({ method, path: `${this.prefix}${path}`, handler: handler as RouteSpec['handler'], levels })
+    return this
+  }
+}
+
+/** Routes below a prefix of an application. */
+export class Group<Prefix extends string, State extends object, Own extends object> extends Routes<Prefix, State, Own> {
+  protected readonly registry: Registry
+  protected readonly prefix: string
+  protected readonly levels: readonly Hooks[]
+
+  constructor(registry: Registry, prefix: string, outer: readonly Hooks[]) {
+    super()
+    this.registry = registry
+    this.prefix = prefix
+    this.levels = [...outer, noHooks()]
+  }
+}
+
+export function noHooks(): Hooks {
+  return { before: [], after: [], around: [], error: [] }
+}
+
+type HandlerAt<Prefix extends string, Path extends string, State extends object, Own extends object> = RouteHandler<
+  Params<`${Prefix}${Path}`>,
+  State,
+  Own
+>
+
+type OptionsAt<Prefix extends string, Path extends string, State extends object, Own extends object> = RouteOptions<
+  Params<`${Prefix}${Path}`>,
+  State,
+  Own
+>
+
+type AnyHooks = HookOptions<AnyContext>
+// biome-ignore lint/suspicious/noExplicitAny: the overloads above say what is allowed.
+type Rest = readonly any[]
+
+function hooksOf({ before, after, around, error }: AnyHooks): Hooks {
+  return { before: listed(before), after: listed(after), around: listed(around), error: listed(error) }
+}
+
+function listed<Hook>(given: Hook | readonly Hook[] | undefined): Hook[] {
+  if (given === undefined) return []
+  return Array.isArray(given) ? [...given] : [given as Hook]
+}
+
+function noFunction(what: string, value: unknown): TypeError {
+  return new TypeError(`${what} must be a function, not ${value === null ? 'null' : typeof value}`)
+}

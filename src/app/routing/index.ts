@@ -1,0 +1,2 @@
+// Routes by path and method. A folder of `app/`, used by it alone.
+export { ANY_METHOD, type Found, Router } from './router.ts'
