@@ -1,6 +1,7 @@
 // From what a handler answers with to the reply that is sent.
 import { bytes, Reply, text } from '../exchange/index.ts'
 import type { AnyContext } from './context.ts'
+import { isThenable } from './hooks.ts'
 import { replyFrom } from './responses.ts'
 
 /**
@@ -13,8 +14,7 @@ export function asReply(context: AnyContext, answer: unknown): Reply | Promise<R
   if (answer instanceof Promise) return answer.then(value => asReply(context, value))
   if (answer instanceof Uint8Array) return bytes(answer)
   if (answer instanceof Response) return replyFrom(answer)
-  if (typeof (answer as PromiseLike<unknown> | null | undefined)?.then === 'function')
-    return Promise.resolve(answer).then(value => asReply(context, value))
+  if (isThenable(answer)) return Promise.resolve(answer).then(value => asReply(context, value))
   throw noReply(context.route, answer)
 }
 

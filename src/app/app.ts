@@ -39,7 +39,10 @@ export class App<State extends object = object, Own extends object = object> ext
 
   constructor(options: AppOptions<State, Own> = {}) {
     super()
+    for (const name of Object.keys(options)) if (!OPTIONS.has(name)) throw unknownOption(name)
     const { state = () => ({}) as State, connection = () => ({}) as Own } = options
+    if (typeof state !== 'function') throw noMaker('state', state)
+    if (typeof connection !== 'function') throw noMaker('connection', connection)
     const connections = new Connections(connection)
     const source: ContextSource = { state, connectionOf: exchange => connections.of(exchange) }
     const router = new Router<Composed>()
@@ -65,7 +68,7 @@ export class App<State extends object = object, Own extends object = object> ext
       try {
         found = router.find(exchange.method, exchange.path)
       } catch (error) {
-        return compose(() => Promise.reject(error), [hooks])(new Context(source, exchange, null, {}))
+        return compose(throwing(error), [hooks])(new Context(source, exchange, null, {}))
       }
       if (found === null) {
         unrouted ??= compose(noRoute, [hooks])
@@ -93,6 +96,8 @@ export class App<State extends object = object, Own extends object = object> ext
     return requestOf(this.handler, target, init)
   }
 }
+
+const OPTIONS: ReadonlySet<string> = new Set(['state', 'connection'] satisfies (keyof AppOptions<object, object>)[])
 
 /** A handler within its levels of hooks, from the application inwards. What nobody answers is answered by the server, so that the outermost hooks see that too. */
 function compose(handler: Run, levels: readonly Hooks[]): Run {
@@ -124,6 +129,12 @@ function finished(inner: Run): Run {
   }
 }
 
+function throwing(error: unknown): Run {
+  return () => {
+    throw error
+  }
+}
+
 const notFound = new Refused({
   status: 404,
   rule: 'not-found',
@@ -139,4 +150,14 @@ function methodNotAllowed({ method }: Exchange, fields: FieldList): Refused {
     detail: `The application has a route for this path, but not for ${method}: it takes ${fields.get('allow')}`,
     fields,
   })
+}
+
+function unknownOption(name: string): TypeError {
+  return new TypeError(`App: there is no option ${name}; the options are ${[...OPTIONS].join(', ')}`)
+}
+
+function noMaker(name: string, value: unknown): TypeError {
+  return new TypeError(
+    `App: the option ${name} must be a function that makes the values anew each time, not ${value === null ? 'null' : typeof value}`,
+  )
 }

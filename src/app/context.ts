@@ -39,6 +39,8 @@ export class Context<
   private stateMade: State | null = null
   private bodyMade: RequestBody | null = null
   private urlMade: URL | null = null
+  private queryMade: URLSearchParams | null = null
+  private cookiesMade: ReadonlyMap<string, string> | null = null
   private fieldsToSet: FieldList | null = null
 
   constructor(source: ContextSource, exchange: Exchange, found: RouteShown | null, params: Parameters) {
@@ -74,19 +76,23 @@ export class Context<
   get url(): URL {
     if (this.urlMade === null) {
       const { client, base, target } = this.exchange
-      this.urlMade = new URL(base + target, `${client.scheme}://${client.host || 'localhost'}`)
+      // Put together as text: a target that begins with two slashes would else name a host.
+      const path = target.startsWith('/') ? target : '/'
+      this.urlMade = new URL(`${client.scheme}://${client.host || 'localhost'}${base}${path}`)
     }
     return this.urlMade
   }
 
   /** The query's values: `query.get('page')`. */
   get query(): URLSearchParams {
-    return this.url.searchParams
+    this.queryMade ??= new URLSearchParams(this.exchange.query)
+    return this.queryMade
   }
 
   /** The request's cookies by name. */
   get cookies(): ReadonlyMap<string, string> {
-    return cookiesOf(this.exchange.fields)
+    this.cookiesMade ??= cookiesOf(this.exchange.fields)
+    return this.cookiesMade
   }
 
   /** The request's content: `await body.json()`. */

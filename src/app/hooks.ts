@@ -65,22 +65,19 @@ export function withHooks(inner: Run, hooks: Hooks, asReply: AsReply): Run {
 }
 
 function withBefore(inner: Run, hook: BeforeHook<AnyContext>, asReply: AsReply): Run {
-  const goOn = (context: AnyContext, answer: unknown) =>
-    answer === undefined ? inner(context) : asReply(context, answer)
   return context => {
     const answer = hook(context)
     if (answer === undefined) return inner(context)
-    return answer instanceof Promise ? answer.then(value => goOn(context, value)) : goOn(context, answer)
+    return whenSettled(answer, value => (value === undefined ? inner(context) : asReply(context, value)))
   }
 }
 
 function withAfter(inner: Run, hook: AfterHook<AnyContext>, asReply: AsReply): Run {
   const look = (context: AnyContext, reply: Reply): Reply | Promise<Reply> => {
     const answer = hook(context, reply)
-    if (answer === undefined || answer === reply) return reply
+    if (answer === undefined) return reply
     if (answer instanceof Reply) return answer
-    if (answer instanceof Promise) return answer.then(value => (value === undefined ? reply : asReply(context, value)))
-    return asReply(context, answer)
+    return whenSettled(answer, value => (value === undefined ? reply : asReply(context, value)))
   }
   return context => {
     const reply = inner(context)
@@ -97,20 +94,16 @@ function withAround(inner: Run, hook: AroundHook<AnyContext>, asReply: AsReply):
       return inner(context)
     }
     const answer = hook(context, next)
-    if (answer instanceof Reply) return answer
-    return answer instanceof Promise ? answer.then(value => asReply(context, value)) : asReply(context, answer)
+    return answer instanceof Reply ? answer : asReply(context, answer)
   }
 }
 
 function withError(inner: Run, hook: ErrorHook<AnyContext>, asReply: AsReply): Run {
-  const answerFor = (context: AnyContext, error: unknown): Reply | Promise<Reply> => {
-    const decide = (answer: unknown) => {
+  const answerFor = (context: AnyContext, error: unknown): Reply | Promise<Reply> =>
+    whenSettled(hook(context, error), answer => {
       if (answer === undefined) throw error
       return asReply(context, answer)
-    }
-    const answer = hook(context, error)
-    return answer instanceof Promise ? answer.then(decide) : decide(answer)
-  }
+    })
   return context => {
     try {
       const reply = inner(context)
@@ -119,6 +112,15 @@ function withError(inner: Run, hook: ErrorHook<AnyContext>, asReply: AsReply): R
       return answerFor(context, error)
     }
   }
+}
+
+/** Goes on with a value, or once it is there: promises of any make. */
+function whenSettled(value: unknown, goOn: (value: unknown) => Reply | Promise<Reply>): Reply | Promise<Reply> {
+  return isThenable(value) ? Promise.resolve(value).then(goOn) : goOn(value)
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }
 
 function wentTwice(): Error {

@@ -1,5 +1,4 @@
 // Routes and hooks as they are written down: what an application and its groups have in common.
-import type { Handler } from '../exchange/index.ts'
 import type { AnyContext, Context } from './context.ts'
 import { type EventsHandler, type EventsOptions, eventsHandler } from './events.ts'
 import { handlerOf, type Mountable } from './handlers.ts'
@@ -156,11 +155,13 @@ export abstract class Routes<Prefix extends string, State extends object, Own ex
    * the prefix. Routes that say more of a path than the prefix does come first.
    */
   mount(path: string, what: Mountable): this {
-    const prefix = `${this.prefix}${path}`.replace(/\/$/, '')
-    const handler: Handler = handlerOf(what)
-    const run = ({ exchange }: AnyContext) => handler(mounted(exchange, prefix))
-    if (prefix !== '') this.route([ANY_METHOD], path.replace(/\/$/, ''), [run])
-    return this.route([ANY_METHOD], `${path.replace(/\/$/, '')}/*`, [run])
+    if (/[*?]/.test(path)) throw wrongPrefix(path)
+    const handler = handlerOf(what)
+    const below = path.replace(/\/$/, '')
+    const segments = `${this.prefix}${below}`.split('/').length - 1
+    const run = ({ exchange }: AnyContext) => handler(mounted(exchange, segments))
+    if (segments > 0) this.route([ANY_METHOD], below, [run])
+    return this.route([ANY_METHOD], `${below}/*`, [run])
   }
 
   /** Adds a hook that runs before the handlers inside. It may answer in their place. */
@@ -194,6 +195,7 @@ export abstract class Routes<Prefix extends string, State extends object, Own ex
   private route(methods: readonly string[], path: string, rest: readonly unknown[]): this {
     const [options, handler] = (rest.length === 1 ? [{}, rest[0]] : rest) as [AnyHooks, unknown]
     if (typeof handler !== 'function') throw noFunction(`The handler of ${methods.join(', ')} ${path}`, handler)
+    if (methods.length === 0) throw noMethods(path)
     const levels = [...this.levels, hooksOf(options)]
     for (const method of methods)
       this.registry.add({ method, path: `${this.prefix}${path}`, handler: handler as RouteSpec['handler'], levels })
@@ -242,6 +244,16 @@ function hooksOf({ before, after, around, error }: AnyHooks): Hooks {
 function listed<Hook>(given: Hook | readonly Hook[] | undefined): Hook[] {
   if (given === undefined) return []
   return Array.isArray(given) ? [...given] : [given as Hook]
+}
+
+function wrongPrefix(path: string): TypeError {
+  return new TypeError(
+    `What is mounted is mounted below a prefix that has no wildcard and no optional part, not ${JSON.stringify(path)}`,
+  )
+}
+
+function noMethods(path: string): TypeError {
+  return new TypeError(`on([], ${JSON.stringify(path)}) names no method: name at least one, or use all(…)`)
 }
 
 function noFunction(what: string, value: unknown): TypeError {
