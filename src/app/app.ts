@@ -66,7 +66,7 @@ export class App<State extends object = object, Own extends object = object> ext
     this.handler = exchange => {
       let found: ReturnType<typeof router.find>
       try {
-        found = router.find(exchange.method, exchange.path)
+        found = router.find(exchange.method, exchange.path || '/')
       } catch (error) {
         return compose(throwing(error), [hooks])(new Context(source, exchange, null, {}))
       }
@@ -80,7 +80,7 @@ export class App<State extends object = object, Own extends object = object> ext
     }
 
     function noRoute({ exchange }: AnyContext): Reply {
-      const allowed = router.allowed(exchange.path)
+      const allowed = router.allowed(exchange.path || '/')
       if (allowed.length === 0 || allowed.includes(ANY_METHOD)) throw notFound
       const fields = FieldList.of({ Allow: allowed.join(', ') })
       if (exchange.method === 'OPTIONS') return new Reply(204, fields)

@@ -59,7 +59,7 @@ export class Context<
 
   /** The path as sent, percent-encoding included, without the query. Where the application is mounted below a prefix, what follows that. */
   get path(): string {
-    return this.exchange.path
+    return this.exchange.path || '/'
   }
 
   /** The route that answers, as it was written: `GET /users/:id`. For logs and metrics: there are only so many of them. Empty where none was found. */
@@ -77,8 +77,8 @@ export class Context<
     if (this.urlMade === null) {
       const { client, base, target } = this.exchange
       // Put together as text: a target that begins with two slashes would else name a host.
-      const path = target.startsWith('/') ? target : '/'
-      this.urlMade = new URL(`${client.scheme}://${client.host || 'localhost'}${base}${path}`)
+      const path = target === '*' ? '' : base + target
+      this.urlMade = new URL(`${client.scheme}://${client.host || 'localhost'}${path}`)
     }
     return this.urlMade
   }

@@ -18,12 +18,11 @@ class MountedExchange implements Exchange {
   private readonly outer: Exchange
 
   constructor(outer: Exchange, cut: number) {
-    const rest = outer.target.slice(cut)
     this.outer = outer
     this.method = outer.method
     this.base = outer.base + outer.target.slice(0, cut)
-    this.target = rest.startsWith('/') ? rest : `/${rest}`
-    this.path = outer.path.slice(cut) || '/'
+    this.target = outer.target.slice(cut)
+    this.path = outer.path.slice(cut)
   }
 
   get query(): string {

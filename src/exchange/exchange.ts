@@ -23,7 +23,8 @@ export interface Exchange {
   readonly path: string
   /**
    * The part of the requested path that led to this handler, where it is mounted below a prefix: `/admin`, percent-encoding as
-   * sent, without a slash at its end. `base` and `path` together are what the client asked for. Empty elsewhere.
+   * sent, without a slash at its end. `base` and `path` together are what the client asked for: `path` is empty where that was the
+   * prefix alone. Empty elsewhere.
    */
   readonly base: string
   /** What follows the target's first `?`; empty where there is none. */
