@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util'
 import { HeldBytes } from '../src/bytes/held-bytes.ts'
 import { latin1Bytes } from '../src/bytes/text.ts'
 import {
+  App,
   type Body,
   chunksOf,
   cookiesOf,
@@ -31,14 +32,13 @@ const PLAIN = FieldList.of({ 'Content-Type': 'text/plain' })
 const BYTES = FieldList.of({ 'Content-Type': 'application/octet-stream' })
 const PATTERN = new TextEncoder().encode('0123456789abcdef'.repeat(4096))
 
-function answer(exchange: Exchange): Reply | Promise<Reply> {
-  const { path, fields } = exchange
-  if (path === '/echo') return plain(lines(fields, ': '))
-  if (path === '/cookie') return plain(lines(cookiesOf(fields), '='))
-  const [, wanted] = /^\/bytes\/(\d{1,15})$/.exec(path) ?? []
-  if (wanted !== undefined) return new Reply(200, BYTES, bytes(Number(wanted)))
-  return exchange.content.length === 0 ? text(nothing(exchange)) : echo(exchange)
-}
+const app = new App()
+app.all('/echo', ({ fields }) => plain(lines(fields, ': ')))
+app.all('/cookie', ({ fields }) => plain(lines(cookiesOf(fields), '=')))
+app.all('/bytes/:length<int>', ({ params, exchange }) =>
+  params.length < 0 ? echo(exchange) : new Reply(200, BYTES, bytes(params.length)),
+)
+app.all('/*', ({ exchange }) => echo(exchange))
 
 function nothing({ version }: Exchange): string {
   return version === '2' ? 'OK\n\n\n' : 'OK'
@@ -47,7 +47,11 @@ function nothing({ version }: Exchange): string {
 /** What has come and has not gone back yet, by connection, in bytes. */
 const kept = new Map<number, number>()
 
-async function echo(exchange: Exchange): Promise<Reply> {
+function echo(exchange: Exchange): Reply | Promise<Reply> {
+  return exchange.content.length === 0 ? text(nothing(exchange)) : givenBackWhole(exchange)
+}
+
+async function givenBackWhole(exchange: Exchange): Promise<Reply> {
   const { content, fields } = exchange
   const { connection } = exchange.peer
   if ((content.length ?? 0) > MOST_CONTENT) throw tooLarge()
@@ -143,12 +147,12 @@ const { values } = parseArgs({
 })
 
 const { host } = values
-const servers = [await serve(answer, { host, port: Number(values.port), h2c: true })]
+const servers = [await serve(app, { host, port: Number(values.port), h2c: true })]
 console.log(`Echo on port ${servers[0].port}`)
 if (values['tls-port'] !== undefined) {
   const cacheFolder = join(tmpdir(), 'wirewright-echo')
   const tls = await developmentCertificate({ cacheFolder, now: Date.now() })
-  servers.push(await serve(answer, { host, port: Number(values['tls-port']), tls }))
+  servers.push(await serve(app, { host, port: Number(values['tls-port']), tls }))
   console.log(`Echo over TLS on port ${servers[1].port}`)
 }
 for (const signal of ['SIGINT', 'SIGTERM']) {

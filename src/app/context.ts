@@ -77,7 +77,7 @@ export class Context<
     if (this.urlMade === null) {
       const { client, base, target } = this.exchange
       // Put together as text: a target that begins with two slashes would else name a host.
-      const path = target === '*' ? '' : base + target
+      const path = /^[/?]|^$/.test(target) ? base + target : ''
       this.urlMade = new URL(`${client.scheme}://${client.host || 'localhost'}${path}`)
     }
     return this.urlMade
