@@ -22,6 +22,7 @@ export {
   type ParamTypes,
   type RouteHandler,
   type RouteOptions,
+  type RouteShown,
 } from './app/index.ts'
 export {
   type CertificateAndKey,

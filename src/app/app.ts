@@ -4,7 +4,7 @@ import { FieldList } from '../http/fields.ts'
 import { asReply } from './answers.ts'
 import { requestOf } from './asking.ts'
 import { Connections } from './connection.ts'
-import { type AnyContext, Context, type ContextSource } from './context.ts'
+import { type AnyContext, Context, type ContextSource, type RouteShown } from './context.ts'
 import { type Hooks, type Run, withHooks } from './hooks.ts'
 import { noHooks, type Registry, type RouteSpec, Routes } from './routes.ts'
 import { ANY_METHOD, Router } from './routing/index.ts'
@@ -32,6 +32,8 @@ interface Composed extends RouteSpec {
 export class App<State extends object = object, Own extends object = object> extends Routes<'', State, Own> {
   /** Answers an exchange: what `serve` calls. */
   readonly handler: Handler
+  /** The routes in the order they were added, mounted handlers among them: for whoever lists or documents them. The method `*` stands for all. */
+  readonly routes: readonly RouteShown[]
 
   protected readonly registry: Registry
   protected readonly prefix = ''
@@ -51,6 +53,7 @@ export class App<State extends object = object, Own extends object = object> ext
     /** What answers where no route does. */
     let unrouted: Run | null = null
     this.levels = [hooks]
+    this.routes = composed
     this.registry = {
       add(spec) {
         const route: Composed = { ...spec, run: null }

@@ -9,8 +9,9 @@ export type Mountable = Handler | { readonly handler: Handler } | FetchApp
 export function handlerOf(what: Mountable): Handler {
   if (typeof what === 'function') return what
   if (typeof what === 'object' && what !== null) {
-    if ('handler' in what && typeof what.handler === 'function') return what.handler
+    // h3's applications have a `handler` of their own as well, which is none of ours.
     if ('fetch' in what && typeof what.fetch === 'function') return fetchHandler(what)
+    if ('handler' in what && typeof what.handler === 'function') return what.handler
   }
   throw new TypeError(
     `What answers requests must be a handler (a function from an exchange to a reply), an App, or have a method fetch(request), not ${what === null ? 'null' : typeof what}`,

@@ -1,7 +1,7 @@
 // Applications: routes, hooks, contexts, and everything that can be served as one.
 export { App, type AppOptions } from './app.ts'
 export type { Connection } from './connection.ts'
-export type { Context } from './context.ts'
+export type { Context, RouteShown } from './context.ts'
 export type { EventsHandler, EventsOptions } from './events.ts'
 export { type FetchApp, fetchHandler } from './fetch/index.ts'
 export { handlerOf, type Mountable } from './handlers.ts'
