@@ -88,13 +88,23 @@ function withAfter(inner: Run, hook: AfterHook<AnyContext>, asReply: AsReply): R
 function withAround(inner: Run, hook: AroundHook<AnyContext>, asReply: AsReply): Run {
   return context => {
     let went = false
+    let answered = false
     const next = () => {
       if (went) throw wentTwice()
       went = true
-      return inner(context)
+      const reply = inner(context)
+      // A hook need not wait for what it has started. What fails once it has answered is nobody's then: it is reported.
+      if (!(reply instanceof Reply)) reply.catch(error => answered && context.exchange.refuse(error))
+      return reply
     }
     const answer = hook(context, next)
-    return answer instanceof Reply ? answer : asReply(context, answer)
+    answered = !isThenable(answer)
+    if (answer instanceof Reply) return answer
+    if (answered) return asReply(context, answer)
+    return Promise.resolve(answer).then(value => {
+      answered = true
+      return asReply(context, value)
+    })
   }
 }
 

@@ -137,11 +137,10 @@ export abstract class Routes<Prefix extends string, State extends object, Own ex
     handler: EventsHandler<Context<Params<`${Prefix}${Path}`>, State, Own>>,
   ): this
   events(path: string, ...rest: readonly unknown[]): this {
-    const [options, handler] = (rest.length === 1 ? [{}, rest[0]] : rest) as [
-      EventsOptions & AnyHooks,
-      EventsHandler<AnyContext>,
-    ]
-    return this.route(['GET'], path, [options, eventsHandler(handler, options)])
+    const [options, handler] = optionsAndHandler(`events ${path}`, rest)
+    const { before, after, around, error, ...own } = options as EventsOptions & AnyHooks
+    const hooks = { before, after, around, error }
+    return this.route(['GET'], path, [hooks, eventsHandler(handler as EventsHandler<AnyContext>, own)])
   }
 
   /** Routes below a prefix, with hooks of their own: `app.group('/admin', admin => { admin.before(requireAdmin); … })`. */
@@ -185,20 +184,17 @@ export abstract class Routes<Prefix extends string, State extends object, Own ex
   }
 
   private hook(kind: keyof Hooks, hook: unknown): this {
-    if (typeof hook !== 'function') throw noFunction(`A hook of the kind ${kind}`, hook)
     const own = this.levels.at(-1) as Hooks
-    own[kind].push(hook as never)
+    own[kind].push(checked(kind, hook) as never)
     this.registry.changed()
     return this
   }
 
   private route(methods: readonly string[], path: string, rest: readonly unknown[]): this {
-    const [options, handler] = (rest.length === 1 ? [{}, rest[0]] : rest) as [AnyHooks, unknown]
-    if (typeof handler !== 'function') throw noFunction(`The handler of ${methods.join(', ')} ${path}`, handler)
     if (methods.length === 0) throw noMethods(path)
+    const [options, handler] = optionsAndHandler(`${methods.join(', ')} ${path}`, rest)
     const levels = [...this.levels, hooksOf(options)]
-    for (const method of methods)
-      this.registry.add({ method, path: `${this.prefix}${path}`, handler: handler as RouteSpec['handler'], levels })
+    for (const method of methods) this.registry.add({ method, path: `${this.prefix}${path}`, handler, levels })
     return this
   }
 }
@@ -234,16 +230,45 @@ type OptionsAt<Prefix extends string, Path extends string, State extends object,
 >
 
 type AnyHooks = HookOptions<AnyContext>
+type AnyHandler = RouteSpec['handler']
 // biome-ignore lint/suspicious/noExplicitAny: the overloads above say what is allowed.
 type Rest = readonly any[]
 
-function hooksOf({ before, after, around, error }: AnyHooks): Hooks {
-  return { before: listed(before), after: listed(after), around: listed(around), error: listed(error) }
+/**
+ * What a route is given behind its path: options, where there are any, and the handler.
+ * @throws TypeError for anything else: a function in the place of the options, which would never run, above all
+ */
+function optionsAndHandler(route: string, rest: Rest): [options: AnyHooks, handler: AnyHandler] {
+  const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest
+  if (rest.length > 2 || typeof options !== 'object' || options === null) throw noOptions(route)
+  if (typeof handler !== 'function') throw noFunction(`The handler of ${route}`, handler)
+  return [options, handler]
 }
 
-function listed<Hook>(given: Hook | readonly Hook[] | undefined): Hook[] {
-  if (given === undefined) return []
-  return Array.isArray(given) ? [...given] : [given as Hook]
+/** The hooks among a route's options. @throws TypeError for an option that there is not, and a hook that is no function */
+function hooksOf(options: AnyHooks): Hooks {
+  const hooks = noHooks()
+  for (const [name, given] of Object.entries(options)) {
+    if (!Object.hasOwn(hooks, name)) throw unknownOption(name)
+    const kind = name as keyof Hooks
+    for (const hook of given === undefined ? [] : [given].flat()) hooks[kind].push(checked(kind, hook) as never)
+  }
+  return hooks
+}
+
+function checked(kind: keyof Hooks, hook: unknown): unknown {
+  if (typeof hook !== 'function') throw noFunction(`A hook of the kind ${kind}`, hook)
+  return hook
+}
+
+function noOptions(route: string): TypeError {
+  return new TypeError(
+    `${route} takes options, which are an object, and a handler: functions that run before it are given as { before: [first, second] }`,
+  )
+}
+
+function unknownOption(name: string): TypeError {
+  return new TypeError(`A route has no option ${name}; it can be given hooks: before, after, around, error`)
 }
 
 function wrongPrefix(path: string): TypeError {
