@@ -6,6 +6,7 @@ import type { FieldList } from '../http/fields.ts'
 import { ContentPump, type ContentTarget, letGo } from './content-pump.ts'
 import type { H1Exchange } from './h1-exchange.ts'
 import { type ContentSource, IncomingBody } from './incoming-body.ts'
+import { pulled } from './pulled.ts'
 import { noSwitch } from './refusals.ts'
 import type { Settings } from './settings.ts'
 
@@ -29,7 +30,10 @@ export interface ReplyHost extends ContentTarget, ContentSource {
 
 /** Sends the reply, or starts to: the host's `exchangeOver` is called when all of it has been sent. */
 export function sendReply(host: ReplyHost, reply: Reply): void {
-  const { body, status, fields } = reply
+  const { status, fields } = reply
+  // Only chunked content has a place for trailers (RFC 9112 section 7.1.2), which HTTP/1.0 does not know.
+  const chunked = reply.trailers !== undefined && host.exchange?.version === '1.1'
+  const body = chunked ? pulled(reply.body) : reply.body
   if (host.exchange !== null) host.exchange.status = status
   if (typeof body === 'string') {
     if (sentAgain(host, status, fields, body)) return
@@ -48,7 +52,8 @@ export function sendReply(host: ReplyHost, reply: Reply): void {
   } else if (body instanceof Tunnel) {
     openTunnel(host, reply, body)
   } else {
-    host.connection.sendResponse(status, fields, body.length ?? UNKNOWN_LENGTH, host.settings.preamble)
+    const length = chunked ? UNKNOWN_LENGTH : (body.length ?? UNKNOWN_LENGTH)
+    host.connection.sendResponse(status, fields, length, host.settings.preamble)
     if (host.connection.contentDue) {
       host.pump = new ContentPump(body, host)
       host.pump.start()

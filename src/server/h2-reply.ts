@@ -1,11 +1,12 @@
 // Sends a reply over a stream of an HTTP/2 connection: each kind of body in the way that is cheapest for it.
 import { utf8Bytes, utf8Length } from '../bytes/text.ts'
-import { Content, type Reply, type ReplyBody, Tunnel } from '../exchange/index.ts'
+import { Content, type Reply, Tunnel } from '../exchange/index.ts'
 import { type H2Connection, UNKNOWN_LENGTH } from '../h2/index.ts'
 import { hasNoContent } from '../http/status.ts'
 import { ContentPump, letGo } from './content-pump.ts'
 import type { H2Exchange } from './h2-exchange.ts'
 import { IncomingBody } from './incoming-body.ts'
+import { pulled } from './pulled.ts'
 import { noSwitch } from './refusals.ts'
 import type { Settings } from './settings.ts'
 
@@ -60,24 +61,6 @@ function openTunnel(
   exchange.tunnelling = true
   exchange.pump = new ContentPump(tunnel.open(exchange.incoming ?? nothing(exchange)), exchange)
   exchange.pump.start()
-}
-
-/** Content that trailers follow is pulled like any other, so that they are asked for at its end. */
-function pulled(body: ReplyBody): ReplyBody {
-  if (body !== null && typeof body === 'object' && 'pull' in body) return body
-  if (body instanceof Tunnel) return body
-  const bytes = typeof body === 'string' ? utf8Bytes(body) : body instanceof Content ? body.bytes : body
-  let left = bytes
-  return {
-    // A head that announces no content would end the stream.
-    length: bytes === null || bytes.length === 0 ? undefined : bytes.length,
-    pull() {
-      const chunk = left
-      left = null
-      return chunk
-    },
-    cancel() {},
-  }
 }
 
 /** What comes out of a tunnel whose other side was closed from the start. */
