@@ -76,6 +76,10 @@ class MountedExchange implements Exchange {
   cut(reason: Error): void {
     this.outer.cut(reason)
   }
+
+  waitUntil(work: PromiseLike<unknown>): void {
+    this.outer.waitUntil(work)
+  }
 }
 
 /** Where the path goes on behind that many segments. */

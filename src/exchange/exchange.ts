@@ -59,6 +59,8 @@ export interface Exchange {
    * stream; the client sees that the reply is not whole. Does nothing once the reply has gone out.
    */
   cut(reason: Error): void
+  /** Work that goes on after the reply: where it fails, that is reported, and a drain waits for it within its deadline. */
+  waitUntil(work: PromiseLike<unknown>): void
 }
 
 /** The other end of the connection, as the socket has it. */

@@ -56,8 +56,11 @@ export class Connections implements DriverHost {
 
   /** Lets what is under way end; after `deadline` milliseconds what is left is cut. */
   drain(deadline: number): Promise<DrainReport> {
-    const emptied = new Promise<void>(resolve => this.whenEmptied.push(resolve))
-    return drainAll(this.drivers, this.settings.clock, deadline, emptied)
+    const { clock, afterwork } = this.settings
+    const emptied =
+      this.drivers.size === 0 ? Promise.resolve() : new Promise<void>(resolve => this.whenEmptied.push(resolve))
+    const nothingLeft = emptied.then(() => afterwork.done())
+    return drainAll({ drivers: this.drivers, clock, afterwork, nothingLeft }, deadline)
   }
 
   replaced(driver: Driver, successor: Driver): void {

@@ -1,5 +1,6 @@
 // Ending in order: nothing new is begun, what is under way may finish, and what does not finish in time is cut and named.
 import type { Clock } from '../transport/index.ts'
+import type { Afterwork } from './afterwork.ts'
 import type { Driver } from './driver.ts'
 import { TICK } from './patience.ts'
 
@@ -19,16 +20,17 @@ export interface CutRequest {
   readonly sent: number
 }
 
-/**
- * Drains the connections; fulfilled when all have ended, or at the deadline (in milliseconds), when the rest is cut.
- * @param emptied fulfilled when the last of them has ended: no timer of a clock keeps a process alive, so none is waited for
- */
-export function drainAll(
-  drivers: ReadonlySet<Driver>,
-  clock: Clock,
-  deadline: number,
-  emptied: Promise<void>,
-): Promise<DrainReport> {
+/** What is drained. */
+export interface Draining {
+  readonly drivers: ReadonlySet<Driver>
+  readonly clock: Clock
+  readonly afterwork: Afterwork
+  /** Fulfilled when the last connection and the last work after a reply have ended: no timer of a clock keeps a process alive, so none is waited for. */
+  readonly nothingLeft: Promise<void>
+}
+
+/** Drains the connections; fulfilled when all have ended, or at the deadline (in milliseconds), when the rest is cut. */
+export function drainAll({ drivers, clock, afterwork, nothingLeft }: Draining, deadline: number): Promise<DrainReport> {
   const before = drivers.size
   for (const driver of [...drivers]) driver.drain()
   return new Promise(resolve => {
@@ -42,13 +44,14 @@ export function drainAll(
         driver.destroy('drain deadline', new Error('The server ended before this exchange did'))
       // The others have only not closed their side yet.
       for (const driver of [...drivers]) driver.destroy('drain deadline')
+      afterwork.giveUp()
       resolve({ finished: before - busy.length, cut })
     }
-    if (drivers.size === 0 || deadline <= 0) return end()
+    if ((drivers.size === 0 && afterwork.size === 0) || deadline <= 0) return end()
     stop = clock.every(Math.min(TICK, 50), () => {
       if (clock.now() - start >= deadline) end()
     })
-    emptied.then(end)
+    nothingLeft.then(end)
   })
 }
 

@@ -111,6 +111,10 @@ export abstract class ServedExchange implements Exchange {
     this.host.giveUp(this, reason)
   }
 
+  waitUntil(work: PromiseLike<unknown>): void {
+    this.host.settings.afterwork.add(work, this)
+  }
+
   abort(reason: unknown): void {
     if (this.aborted) return
     this.aborted = true

@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, type H1Limits, Preamble } from '../h1/index.ts'
 import { DEFAULT_LIMITS as H2_DEFAULTS, type H2Limits, UsualFields, WindowBudget } from '../h2/index.ts'
 import { type TrustList, trustList } from '../http/forwarded.ts'
 import { type Clock, systemClock } from '../transport/index.ts'
+import { Afterwork } from './afterwork.ts'
 import { type Limits, limitsFrom } from './limits.ts'
 
 export interface Settings {
@@ -27,6 +28,8 @@ export interface Settings {
   readonly usual: UsualFields
   /** What the windows of all HTTP/2 connections may grow by. */
   readonly windows: WindowBudget
+  /** What goes on after its reply. */
+  readonly afterwork: Afterwork
 }
 
 /** Which of the frequent events are asked for: telling each costs time on the hot path. */
@@ -67,9 +70,10 @@ export function settingsFrom(options: SettingsOptions): Settings {
   const limits = limitsFrom(options.limits ?? {})
   const serverName = options.serverName ?? 'Wirewright'
   const http2 = options.http2 ?? true
+  const report = options.report === undefined ? reportToStandardError : guarded(options.report)
   return {
     refuse: options.refuse ?? plainRefusals(options.development ?? false),
-    report: options.report === undefined ? reportToStandardError : guarded(options.report),
+    report,
     reports: { exchanges: options.reportExchanges ?? false, connections: options.reportConnections ?? false },
     limits,
     h1Limits: { ...DEFAULT_LIMITS, ...limits },
@@ -81,6 +85,7 @@ export function settingsFrom(options: SettingsOptions): Settings {
     preamble: new Preamble(serverName),
     usual: new UsualFields(serverName),
     windows: new WindowBudget(limits.windowBytes),
+    afterwork: new Afterwork(report),
   }
 }
 

@@ -32,6 +32,7 @@ export function fakeExchange({ method = 'GET', target = '/', fields = {} }: Aske
       throw error
     },
     cut() {},
+    waitUntil() {},
   }
 }
 
