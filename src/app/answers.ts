@@ -20,14 +20,31 @@ export function asReply(context: AnyContext, answer: unknown): Reply | Promise<R
 
 function noReply(route: string, answer: unknown): TypeError {
   return new TypeError(
-    `${route} answered with ${described(answer)}, which is no reply: answer with text, bytes, a Response, or what json(…), html(…), stream(…) and the like make`,
+    `${route || 'A hook, where there is no route,'} answered with ${described(answer)}, which is no reply: answer with text, bytes, a Response, or what json(…), html(…), stream(…) and the like make`,
   )
 }
 
 function described(value: unknown): string {
   if (value === undefined) return 'undefined (is a return missing?)'
   if (value === null) return 'null (empty() is a reply without content)'
+  if (typeof value === 'function') return `the function ${nameOf(value)}`
   if (typeof value !== 'object') return `the ${typeof value} ${String(value).slice(0, 40)}`
-  const name = value.constructor?.name ?? ''
+  const name = classOf(value)
   return name === 'Object' || name === 'Array' ? `an ${name.toLowerCase()} (json(…) makes a reply of it)` : `a ${name}`
 }
+
+/** The name of an object's class, whatever its getters do. */
+function classOf(value: object): string {
+  try {
+    const prototype = Object.getPrototypeOf(value)
+    return prototype === null ? 'Object' : nameOf(prototype.constructor)
+  } catch {
+    return NAMELESS
+  }
+}
+
+function nameOf({ name }: { readonly name?: unknown }): string {
+  return typeof name === 'string' && name !== '' ? name.slice(0, 40) : NAMELESS
+}
+
+const NAMELESS = 'value without a name'

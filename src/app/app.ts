@@ -83,6 +83,8 @@ export class App<State extends object = object, Own extends object = object> ext
     }
 
     function noRoute({ exchange }: AnyContext): Reply {
+      // It asks about the server as a whole (RFC 9110 section 9.3.7).
+      if (exchange.method === 'OPTIONS' && exchange.path === '*') return new Reply(204)
       const allowed = router.allowed(exchange.path || '/')
       if (allowed.length === 0 || allowed.includes(ANY_METHOD)) throw notFound
       const fields = FieldList.of({ Allow: allowed.join(', ') })

@@ -96,6 +96,7 @@ export function sessionOver1({ origin, oneConnection }: SessionOptions): Session
       maxHeaderSize: 64 * 1024,
       ...(secure ? { rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] } : {}),
     })
+    sendMethodAsItIs(request, method)
     requests.add(request)
     const vanish = (): void => {
       request.socket?.resetAndDestroy()
@@ -236,6 +237,12 @@ function fieldsOf(given: Given): Readonly<Record<string, string>> {
     return name.startsWith(':') || LEFT_OUT.has(name) || values.length === 0 ? [] : [[name, values.join(', ')]]
   })
   return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Node's client writes methods in capitals, though they are case-sensitive (RFC 9110 section 9.1). */
+function sendMethodAsItIs(request: { method: string }, method: string): void {
+  const prepared = request as unknown as { _header: string }
+  prepared._header = prepared._header.replace(request.method, method)
 }
 
 function listed(fields: Asked['fields'] = {}): string[] {
