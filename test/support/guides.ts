@@ -44,6 +44,13 @@ export function guidePrograms(markdown: string): GuideProgram[] {
   return programs
 }
 
+/** The commands of all console blocks. */
+export function shownCommands(markdown: string): GuideCommand[] {
+  return [...blocks(markdown)].flatMap(({ language, text, line }) =>
+    language === 'console' ? commands(text, line) : [],
+  )
+}
+
 /** Whether a text is as a guide shows it. Spaces at the ends of lines and empty lines at the end are not looked at. */
 export function isAsShown(text: string, shown: string): boolean {
   const pattern = tidy(shown)
