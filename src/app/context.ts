@@ -1,8 +1,21 @@
 // What a handler is given for each request. Nothing in it is worked out before it is asked for, and every method may be
 // taken out of it: `({ params, json }) => json(params)`.
-import { bytes, type Client, type Exchange, empty, html, json, type Reply, redirect, text } from '../exchange/index.ts'
+import {
+  bytes,
+  type Client,
+  type Exchange,
+  empty,
+  externalRedirect,
+  html,
+  json,
+  type Reply,
+  redirect,
+  stream,
+  text,
+} from '../exchange/index.ts'
 import { type CookieAttributes, cookiesOf, setCookie } from '../http/cookies.ts'
 import { FieldList, type Fields, type FieldsGiven } from '../http/fields.ts'
+import { lastEventIdIn } from '../sse/index.ts'
 import type { Connection } from './connection.ts'
 import type { AnyParams } from './params.ts'
 import { RequestBody } from './request-body.ts'
@@ -95,9 +108,14 @@ export class Context<
     return this.cookiesMade
   }
 
+  /** The id of the last event that the client has got of this stream, where it comes back to it; empty for one that is new. See `app.events`. */
+  get lastEventId(): string {
+    return lastEventIdIn(this.exchange.fields.get('last-event-id'))
+  }
+
   /** The request's content: `await body.json()`. */
   get body(): RequestBody {
-    this.bodyMade ??= new RequestBody(this.exchange)
+    this.bodyMade ??= new RequestBody(this.exchange, this.route)
     return this.bodyMade
   }
 
@@ -151,9 +169,19 @@ export class Context<
     return empty
   }
 
+  /** A reply whose content is made as it is sent. */
+  get stream(): typeof stream {
+    return stream
+  }
+
   /** A reply that leads to another path of this site. */
   get redirect(): typeof redirect {
     return redirect
+  }
+
+  /** A reply that leads to any site. */
+  get externalRedirect(): typeof externalRedirect {
+    return externalRedirect
   }
 
   /** Sets a field of the reply, whatever reply it will be. @throws FieldError for what cannot be sent */

@@ -2,6 +2,23 @@
 export { type Body, bodyOf, type Chunk, Content, ContentTooLarge, chunksOf, collect } from './body.ts'
 export type { Report, ServerEvent } from './events.ts'
 export type { Client, Exchange, Handler, HttpVersion, Peer, TlsInfo } from './exchange.ts'
-export { plainRefusals, type Refusal, type Refuse, Refused } from './refusal.ts'
-export { bytes, empty, html, json, Reply, type ReplyBody, redirect, Tunnel, text } from './reply.ts'
+export { RedirectError, sitePath } from './location.ts'
+export { ConnectionLost } from './lost.ts'
+export { plainRefusals, type Refusal, type Refuse, Refused, refusalFor } from './refusal.ts'
+export {
+  bytes,
+  empty,
+  externalRedirect,
+  html,
+  json,
+  type RedirectStatus,
+  Reply,
+  type ReplyBody,
+  redirect,
+  stream,
+  Tunnel,
+  text,
+} from './reply.ts'
+export type { Producer, StreamChunk, StreamSource, Write } from './stream.ts'
 export { stackOf } from './thrown.ts'
+export { readableOf } from './web-streams.ts'

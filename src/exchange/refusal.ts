@@ -2,6 +2,7 @@
 // Who decides how it looks on the wire is the `Refuse` function that the server was given.
 import { FieldList } from '../http/fields.ts'
 import { statusText } from '../http/status.ts'
+import { ContentTooLarge } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { Reply } from './reply.ts'
 import { stackOf } from './thrown.ts'
@@ -39,6 +40,26 @@ export class Refused extends Error {
   constructor(refusal: Refusal) {
     super(refusal.detail, { cause: refusal.cause })
     this.refusal = refusal
+  }
+}
+
+/** What an error that a handler has thrown asks for: what it says if it is a refusal, 413 for more content than it takes, else 500. */
+export function refusalFor(error: unknown): Refusal {
+  if (error instanceof Refused) return error.refusal
+  if (error instanceof ContentTooLarge)
+    return {
+      status: 413,
+      rule: 'content-too-large',
+      section: 'RFC 9110 section 15.5.14',
+      detail: error.message,
+      cause: error,
+    }
+  return {
+    status: 500,
+    rule: 'handler-failed',
+    section: 'RFC 9110 section 15.6.1',
+    detail: 'The program failed while it answered this request',
+    cause: error,
   }
 }
 

@@ -1,8 +1,8 @@
 // From an exchange to its reply, whatever the wire: asks the handler, waits where it must, and finds an answer where the
 // handler has none. Tells of what went wrong, and of exchanges that are over.
-import { type Exchange, type Handler, type Refusal, Reply, Tunnel } from '../exchange/index.ts'
+import { type Exchange, type Handler, type Refusal, Reply, refusalFor, Tunnel } from '../exchange/index.ts'
 import { letGo } from './content-pump.ts'
-import { BARE_FAILURE, noPage, noReply, refusalFor } from './refusals.ts'
+import { BARE_FAILURE, noPage, noReply } from './refusals.ts'
 import type { ServedExchange } from './served-exchange.ts'
 import type { Settings } from './settings.ts'
 

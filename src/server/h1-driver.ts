@@ -25,7 +25,7 @@ import { settingsOfUpgrade, upgradedHead } from './h2c.ts'
 import { UpgradedDriver } from './h2c-driver.ts'
 import { IncomingBody } from './incoming-body.ts'
 import { Patience } from './patience.ts'
-import { contentUnread, refusalOf } from './refusals.ts'
+import { contentUnread, peerGone, refusalOf, serverEnds } from './refusals.ts'
 import type { Settings } from './settings.ts'
 
 export class H1Driver
@@ -85,6 +85,7 @@ export class H1Driver
     if (this.exchange === null && this.waitingBytes === 0 && !this.connection.midMessage) this.finish('drained')
     else {
       this.connection.closeAfterThis()
+      this.concludeEndless()
       // Where only unread content of an answered request was still awaited, this is the end.
       if (!this.receiving) this.settle()
     }
@@ -106,18 +107,8 @@ export class H1Driver
   }
 
   closed(error: Error | null): void {
-    const { exchange, pump, incoming } = this
-    const reason = error ?? new Error('The connection was closed before the exchange was complete')
     this.leftover = null
-    this.exchange = null
-    this.incoming = null
-    this.pump = null
-    pump?.cancel(reason)
-    incoming?.fail(reason)
-    if (exchange !== null) {
-      exchange.abort(reason)
-      this.tell(exchange, this.tunnelling)
-    }
+    this.lose(peerGone(error))
     this.host.closed(this)
   }
 
@@ -206,7 +197,10 @@ export class H1Driver
   }
 
   giveUp(exchange: H1Exchange, reason: Error): void {
-    if (exchange === this.exchange) this.destroy('given up', reason)
+    if (exchange !== this.exchange) return
+    this.destroy('given up', reason)
+    // Not when the socket has closed: what the reply holds is let go now.
+    this.lose(reason)
   }
 
   take(chunk: Uint8Array): boolean {
@@ -280,6 +274,7 @@ export class H1Driver
       this.replyFailed(exchange, error)
       return
     }
+    if (this.draining) this.concludeEndless()
     if (!this.receiving) this.settle()
   }
 
@@ -368,6 +363,29 @@ export class H1Driver
     const left = (incoming.length ?? 0) - connection.contentReceived
     // A client that was not told to go on may send its content or not: nobody knows where its next request would start.
     if (this.continueDue || (!incoming.started && left > this.settings.limits.discardBytes)) connection.closeAfterThis()
+  }
+
+  /** Lets go of the exchange under way: its reply can no longer reach the client. */
+  private lose(reason: Error): void {
+    const { exchange, pump, incoming } = this
+    this.exchange = null
+    this.incoming = null
+    this.pump = null
+    pump?.cancel(reason)
+    incoming?.fail(reason)
+    if (exchange !== null) {
+      exchange.abort(reason)
+      this.tell(exchange, this.tunnelling)
+    }
+  }
+
+  /** A reply that would never end by itself is ended in order. */
+  private concludeEndless(): void {
+    const { exchange, pump } = this
+    if (pump?.body.endless !== true || this.tunnelling) return
+    const reason = serverEnds()
+    pump.conclude(reason)
+    exchange?.abort(reason)
   }
 
   private tell(exchange: H1Exchange, complete: boolean): void {

@@ -105,6 +105,7 @@ export class H2Driver
     if (!this.connection.started && this.connection.streams.size === 0) this.finish('drained')
     else {
       this.connection.drain()
+      for (const exchange of this.exchanges) exchange.concludeEndless()
       this.settle()
     }
   }
@@ -115,9 +116,7 @@ export class H2Driver
     if (this.lingering) return
     this.peerEnded = true
     this.connection.end()
-    for (const exchange of this.exchanges) {
-      if (exchange.pump?.body.endless === true) this.cut(exchange, CODES.CANCEL, peerGone())
-    }
+    for (const exchange of this.exchanges) if (exchange.isEndless) this.cut(exchange, CODES.CANCEL, peerGone())
     // Whoever has closed the whole socket, and not only stopped sending, is found out by being sent something. Not PING:
     // who has only stopped sending would fail to answer it.
     if (this.connection.streams.size > 0) this.connection.nudge()
@@ -125,7 +124,7 @@ export class H2Driver
   }
 
   closed(error: Error | null): void {
-    this.lossReason = error ?? peerGone()
+    this.lossReason = peerGone(error)
     this.connection.abort()
     this.host.closed(this)
   }
@@ -296,6 +295,7 @@ export class H2Driver
       else failExchange(this, exchange, error)
       return
     }
+    if (this.draining) exchange.concludeEndless()
     this.settleLater()
   }
 

@@ -1,7 +1,7 @@
 // What the wire and the clock refuse, in the form that logs and pages show.
 
 import type { Refusal } from '../exchange/index.ts'
-import { ContentTooLarge, Refused, Reply } from '../exchange/index.ts'
+import { ConnectionLost, Reply } from '../exchange/index.ts'
 import type { H1Error } from '../h1/index.ts'
 import { codeName, type H2Error } from '../h2/index.ts'
 import { FieldList } from '../http/fields.ts'
@@ -58,26 +58,6 @@ export function overdue(rule: Overdue): Refusal {
   return { rule, ...OVERDUE[rule] }
 }
 
-/** What a handler's error asks for: what it says if it is a refusal, 413 for more content than it takes, else 500. */
-export function refusalFor(error: unknown): Refusal {
-  if (error instanceof Refused) return error.refusal
-  if (error instanceof ContentTooLarge)
-    return {
-      status: 413,
-      rule: 'content-too-large',
-      section: 'RFC 9110 section 15.5.14',
-      detail: error.message,
-      cause: error,
-    }
-  return {
-    status: 500,
-    rule: 'handler-failed',
-    section: 'RFC 9110 section 15.6.1',
-    detail: 'The program failed while it answered this request',
-    cause: error,
-  }
-}
-
 export function noReply(value: unknown): TypeError {
   return new TypeError(`A handler must answer with a Reply, such as text('…') makes, not ${describe(value)}`)
 }
@@ -94,13 +74,19 @@ export function contentUnread(): Error {
 }
 
 /** What an exchange is aborted with when its connection is lost. */
-export function peerGone(): Error {
-  return new Error('The connection was closed before the exchange was complete')
+export function peerGone(cause: Error | null = null): ConnectionLost {
+  if (cause === null) return new ConnectionLost('The connection was closed before the exchange was complete')
+  return new ConnectionLost(cause.message, { cause })
+}
+
+/** What it is aborted with when its reply would never end and the server does. */
+export function serverEnds(): ConnectionLost {
+  return new ConnectionLost('The server ends: this reply, which would go on for ever, is over')
 }
 
 /** What it is aborted with when its stream is. */
-export function lostBy({ rule, detail }: H2Error): Error {
-  return new Error(rule === 'peer-reset' ? 'The client has reset the stream' : detail)
+export function lostBy({ rule, detail }: H2Error): ConnectionLost {
+  return new ConnectionLost(rule === 'peer-reset' ? 'The client has reset the stream' : detail)
 }
 
 export function noSwitch(): TypeError {
