@@ -9,7 +9,10 @@ export type Chunk = Uint8Array | null
 export interface Body {
   /** The content's length in bytes, where it is known before the end. */
   readonly length: number | undefined
-  /** Never ends by itself, as an event stream: it is cancelled as soon as the peer stops sending, which ends no other reply. */
+  /**
+   * Never ends by itself, as an event stream: it is cancelled as soon as the peer stops sending, which ends no other reply, and ended
+   * when the server starts to drain.
+   */
   readonly endless?: boolean
   /**
    * The next chunk. It is borrowed: valid until the next `pull` or `cancel`. Not called again before the last call has
@@ -18,6 +21,11 @@ export interface Body {
   pull(): Chunk | Promise<Chunk>
   /** The rest is not wanted: let go of files, timers, upstreams. Called at most once, and never after the end; a pull under way may still settle. */
   cancel(reason: unknown): void
+  /**
+   * Ends endless content in order: a pull under way, or one of the next, settles with null once what is owed has been given. `cancel` may
+   * still come before that. Whoever wraps an endless body passes this on; without it the wire cancels the body and ends the message itself.
+   */
+  conclude?(): void
 }
 
 /** Bytes that are sent many times over, such as a cached file's: a wire keeps what it prepared from them in here. */

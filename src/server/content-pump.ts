@@ -49,6 +49,11 @@ export class ContentPump {
         this.fail(error)
         return
       }
+      // Pulling is the program's code: it may have ended everything.
+      if (this.isOver) {
+        if (chunk instanceof Promise) chunk.catch(() => {})
+        return
+      }
       if (chunk instanceof Promise) {
         this.state = 'pulling'
         chunk.then(this.pulled, this.fail)
@@ -70,6 +75,26 @@ export class ContentPump {
     if (this.state === 'over') return
     this.state = 'over'
     letGo(this.body, reason, this.target)
+  }
+
+  /** Ends endless content in order, behind what is owed of it; `completed` is told, at once or later. */
+  conclude(reason: unknown): void {
+    if (this.state === 'over') return
+    if (this.body.conclude === undefined) {
+      this.cancel(reason)
+      this.target.completed()
+      return
+    }
+    try {
+      this.body.conclude()
+    } catch (error) {
+      this.cancel(reason)
+      this.target.brokeOff(error)
+    }
+  }
+
+  private get isOver(): boolean {
+    return this.state === 'over'
   }
 
   private readonly pulled = (chunk: Chunk): void => {

@@ -6,6 +6,7 @@ import { FieldList, type Fields } from '../http/fields.ts'
 import type { ContentPump, ContentTarget } from './content-pump.ts'
 import { type ContentSource, IncomingBody } from './incoming-body.ts'
 import type { Patience } from './patience.ts'
+import { serverEnds } from './refusals.ts'
 import { type ExchangeHost, ServedExchange } from './served-exchange.ts'
 
 /** The driver, as far as its exchanges need it. */
@@ -101,6 +102,19 @@ export class H2Exchange extends ServedExchange implements ContentTarget, Content
   /** The code that says that the content, or the tunnel, broke off on our side. */
   get breakingCode(): number {
     return this.method === 'CONNECT' && this.protocol === undefined ? CODES.CONNECT_ERROR : CODES.INTERNAL_ERROR
+  }
+
+  /** Whether its reply never ends by itself. */
+  get isEndless(): boolean {
+    return this.pump?.body.endless === true && !this.tunnelling
+  }
+
+  /** Ends such a reply in order. */
+  concludeEndless(): void {
+    if (!this.isEndless) return
+    const reason = serverEnds()
+    this.pump!.conclude(reason)
+    this.abort(reason)
   }
 
   wanted(): void {
