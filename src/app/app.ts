@@ -126,11 +126,23 @@ function refusing(inner: Run): Run {
   }
 }
 
-/** Adds the fields that were set on the way. */
+/** Adds the fields that were set on the way, whatever the reply is: where any were, the server's own reply to what was thrown gets them too. */
 function finished(inner: Run): Run {
+  const failed = (context: AnyContext, error: unknown): Reply => {
+    if (!context.hasFieldsToSet) throw error
+    return context.complete(context.exchange.refuse(error))
+  }
   return context => {
-    const reply = inner(context)
-    return reply instanceof Reply ? context.complete(reply) : reply.then(value => context.complete(value))
+    try {
+      const reply = inner(context)
+      if (reply instanceof Reply) return context.complete(reply)
+      return reply.then(
+        value => context.complete(value),
+        error => failed(context, error),
+      )
+    } catch (error) {
+      return failed(context, error)
+    }
   }
 }
 

@@ -6,7 +6,7 @@
 //   around ─▶ before ─▶ (the level below) ─▶ error, if anything threw ─▶ after
 //
 // `before` and `around` run from the app inwards, in the order they were added; `error` and `after` from the route outwards.
-import { Reply } from '../exchange/index.ts'
+import { type Refusal, Refused, Reply } from '../exchange/index.ts'
 import type { AnyContext } from './context.ts'
 
 /** What a handler may answer with: a reply, or what becomes one. A string is sent as text/plain, never as HTML. */
@@ -112,7 +112,8 @@ function withError(inner: Run, hook: ErrorHook<AnyContext>, asReply: AsReply): R
   const answerFor = (context: AnyContext, error: unknown): Reply | Promise<Reply> =>
     whenSettled(hook(context, error), answer => {
       if (answer === undefined) throw error
-      return asReply(context, answer)
+      const reply = asReply(context, answer)
+      return reply instanceof Reply ? withFieldsOf(error, reply) : reply.then(value => withFieldsOf(error, value))
     })
   return context => {
     try {
@@ -121,6 +122,24 @@ function withError(inner: Run, hook: ErrorHook<AnyContext>, asReply: AsReply): R
     } catch (error) {
       return answerFor(context, error)
     }
+  }
+}
+
+/** What the status of a refusal asks to be sent along, such as `Allow`, where the reply has that status and lacks them. */
+function withFieldsOf(error: unknown, reply: Reply): Reply {
+  const refusal = refusalIn(error)
+  if (refusal?.fields === undefined || refusal.status !== reply.status) return reply
+  let { fields } = reply
+  for (const [name, value] of refusal.fields) if (!reply.fields.has(name)) fields = fields.and(name, value)
+  return fields === reply.fields ? reply : reply.withFields(fields)
+}
+
+function refusalIn(error: unknown): Refusal | null {
+  try {
+    return error instanceof Refused ? error.refusal : null
+  } catch {
+    // A proxy that will not say what it is.
+    return null
   }
 }
 

@@ -102,6 +102,11 @@ function guarded(report: Report): Report {
 
 /** Failures and notices alone: a refused request is its client's affair. */
 const reportToStandardError: Report = event => {
-  if (event.kind === 'failed') console.error(`wirewright: failed while ${event.doing}:`, event.error)
-  else if (event.kind === 'notice') console.error(`wirewright: ${event.message}`, event.error ?? '')
+  if (event.kind === 'failed') {
+    const { exchange, doing, error } = event
+    const request =
+      exchange === null ? '' : `${exchange.method} ${JSON.stringify(exchange.base + exchange.target).slice(1, -1)}: `
+    console.error(`wirewright: ${request}failed while ${doing}:`, error)
+  }
+  if (event.kind === 'notice') console.error(`wirewright: ${event.message}`, event.error ?? '')
 }
