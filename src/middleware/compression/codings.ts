@@ -1,0 +1,145 @@
+// The content codings (RFC 9110 section 8.4.1) that there are, as a table: for each how Node's zlib is asked for it, and
+// what that costs. All numbers that are judgement calls stand here; `bench/micro/compression.ts` shows what they rest on.
+import zlib from 'node:zlib'
+
+/** A content coding by its name in Accept-Encoding and Content-Encoding. `deflate` is the zlib format (RFC 9110 section 8.4.1.2). */
+export type Coding = 'zstd' | 'br' | 'gzip' | 'deflate'
+
+/** A stream of Node's zlib, in either direction. */
+export type CodecStream = zlib.Gzip
+
+/** What a stream of compressed content is for: content that ends, or events that are each sent on at once. */
+export type StreamKind = 'content' | 'events'
+
+interface CodingFacts {
+  /** The usual level, and the most that there is. */
+  readonly level: number
+  readonly highest: number
+  /** Bytes of content up to which whole content is compressed on the thread at the usual level or below: half a millisecond. */
+  readonly onThread: number
+  /** Bytes that the state of one compressing stream takes, measured as resident memory and rounded up. */
+  readonly memory: Readonly<Record<StreamKind, number>>
+  /** Bytes that the state of a decompressing stream takes at the start, and the most that its window grows to. */
+  readonly decoder: { readonly start: number; readonly window: number }
+  compressNow(content: Uint8Array, level: number): Uint8Array
+  compressLater(content: Uint8Array, level: number, done: Done): void
+  compressor(level: number, kind: StreamKind): CodecStream
+  decompressor(): CodecStream
+}
+
+type Done = (error: Error | null, compressed: Uint8Array) => void
+
+const KB = 1024
+const MB = 1024 * KB
+const P = zlib.constants
+
+/** zlib's own window and memory are the usual ones: 256 KB (zlib.h). */
+const ZLIB_MEMORY = { content: 300 * KB, events: 8 * KB }
+const ZLIB_DECODER = { start: 64 * KB, window: 0 }
+
+/** The window of a compressing brotli stream: 256 KB. Its usual 4 MB would be too much for each of many streams. */
+const BROTLI_WINDOW = 18
+/** The same for zstd: 128 KB; its tables go along with it. */
+const ZSTD_STREAM = { [P.ZSTD_c_windowLog]: 17, [P.ZSTD_c_hashLog]: 16, [P.ZSTD_c_chainLog]: 16 }
+const ZSTD_EVENTS = { [P.ZSTD_c_windowLog]: 12, [P.ZSTD_c_hashLog]: 11, [P.ZSTD_c_chainLog]: 11 }
+/** More than 8 MB nobody who sends content may ask for (RFC 9659). */
+const ZSTD_LONGEST_WINDOW = 23
+
+/** Bytes that an event stream's codec makes at a time; events are small. */
+const EVENT_OUTPUT = KB
+
+/**
+ * The codings, in the order of what they give for their cost. A page of 20 KB takes zstd 55 µs, brotli 145 and gzip 200, and all of them leave a fifth of it.
+ * The levels are those of others: gzip 6 as nginx and Express, brotli 4 as Express, zstd 3 as zstd itself and Caddy.
+ */
+export const CODINGS: Readonly<Record<Coding, CodingFacts>> = {
+  zstd: {
+    level: 3,
+    highest: 19,
+    onThread: 128 * KB,
+    memory: { content: 1 * MB, events: 96 * KB },
+    decoder: { start: 192 * KB, window: 8 * MB },
+    compressNow: (content, level) => zlib.zstdCompressSync(content, { params: { [P.ZSTD_c_compressionLevel]: level } }),
+    compressLater: (content, level, done) =>
+      zlib.zstdCompress(content, { params: { [P.ZSTD_c_compressionLevel]: level } }, done),
+    compressor: (level, kind) =>
+      zlib.createZstdCompress({
+        params: { [P.ZSTD_c_compressionLevel]: level, ...(kind === 'events' ? ZSTD_EVENTS : ZSTD_STREAM) },
+        ...(kind === 'events' ? { flush: P.ZSTD_e_flush, chunkSize: EVENT_OUTPUT } : {}),
+      }) as unknown as CodecStream,
+    decompressor: () =>
+      zlib.createZstdDecompress({
+        params: { [P.ZSTD_d_windowLogMax]: ZSTD_LONGEST_WINDOW },
+      }) as unknown as CodecStream,
+  },
+  br: {
+    level: 4,
+    highest: 11,
+    onThread: 32 * KB,
+    memory: { content: 1.25 * MB, events: 640 * KB },
+    decoder: { start: 64 * KB, window: 16 * MB },
+    compressNow: (content, level) => zlib.brotliCompressSync(content, { params: brotliParams(level, content.length) }),
+    compressLater: (content, level, done) =>
+      zlib.brotliCompress(content, { params: brotliParams(level, content.length) }, done),
+    compressor: (level, kind) =>
+      zlib.createBrotliCompress({
+        params: {
+          [P.BROTLI_PARAM_QUALITY]: level,
+          [P.BROTLI_PARAM_LGWIN]: kind === 'events' ? 12 : BROTLI_WINDOW,
+        },
+        ...(kind === 'events' ? { flush: P.BROTLI_OPERATION_FLUSH, chunkSize: EVENT_OUTPUT } : {}),
+      }) as unknown as CodecStream,
+    decompressor: () => zlib.createBrotliDecompress() as unknown as CodecStream,
+  },
+  gzip: {
+    level: 6,
+    highest: 9,
+    onThread: 32 * KB,
+    memory: ZLIB_MEMORY,
+    decoder: ZLIB_DECODER,
+    compressNow: (content, level) => zlib.gzipSync(content, { level }),
+    compressLater: (content, level, done) => zlib.gzip(content, { level }, done),
+    compressor: level => zlib.createGzip({ level }),
+    decompressor: () => zlib.createGunzip(),
+  },
+  deflate: {
+    level: 6,
+    highest: 9,
+    onThread: 32 * KB,
+    memory: ZLIB_MEMORY,
+    decoder: ZLIB_DECODER,
+    compressNow: (content, level) => zlib.deflateSync(content, { level }),
+    compressLater: (content, level, done) => zlib.deflate(content, { level }, done),
+    compressor: level => zlib.createDeflate({ level }) as unknown as CodecStream,
+    decompressor: () => zlib.createInflate() as unknown as CodecStream,
+  },
+}
+
+/** The codings that this Node has, best first: zstd came with 22.15. */
+export const AVAILABLE: readonly Coding[] = (Object.keys(CODINGS) as Coding[]).filter(
+  coding => coding !== 'zstd' || typeof zlib.createZstdCompress === 'function',
+)
+
+/** The order for streams of events, by what each costs: with gzip and deflate a stream is 4 KB of memory, with brotli 640 (see `event-deflate.ts`). */
+export const FOR_EVENTS: readonly Coding[] = ['gzip', 'deflate', 'zstd', 'br']
+
+/** Compresses whole content: at once where that takes no longer than half a millisecond, else beside the thread. */
+export function compressWhole(content: Uint8Array, coding: Coding, level: number): Uint8Array | Promise<Uint8Array> {
+  return isQuick(content.length, coding, level)
+    ? CODINGS[coding].compressNow(content, level)
+    : new Promise((resolve, reject) => {
+        CODINGS[coding].compressLater(content, level, (error, compressed) => {
+          if (error === null) resolve(compressed)
+          else reject(error)
+        })
+      })
+}
+
+/** Whether content of this size is compressed within half a millisecond. */
+export function isQuick(size: number, coding: Coding, level: number): boolean {
+  return size <= CODINGS[coding].onThread && level <= CODINGS[coding].level
+}
+
+function brotliParams(level: number, size: number): Record<number, number> {
+  return { [P.BROTLI_PARAM_QUALITY]: level, [P.BROTLI_PARAM_SIZE_HINT]: size }
+}
