@@ -10,13 +10,19 @@ export {
   type Connection,
   type Context,
   type ErrorHook,
+  type Events,
+  type EventsClock,
   type EventsHandler,
   type EventsOptions,
+  eventStream,
   type FetchApp,
   fetchHandler,
   type Group,
   type HookOptions,
   handlerOf,
+  ListenerTooSlow,
+  type ListenFrom,
+  type ListenOptions,
   type Mountable,
   type Params,
   type ParamTypes,
@@ -24,6 +30,9 @@ export {
   type RouteHandler,
   type RouteOptions,
   type RouteShown,
+  Topic,
+  type TopicOptions,
+  type YieldedEvent,
 } from './app/index.ts'
 export {
   type CertificateAndKey,
@@ -108,7 +117,7 @@ export {
   serveAll,
   type Tls,
 } from './server/index.ts'
-export type { ServerSentEvent } from './sse/index.ts'
+export { encodeEvent, type ServerSentEvent } from './sse/index.ts'
 export {
   type Clock,
   type ListenAddress,

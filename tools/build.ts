@@ -14,7 +14,7 @@ const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 
 /** What can be imported by name, or run: the toolboxes file by file, the rooms by their index. */
 const entries = globSync(
-  ['index.ts', 'cli/main.ts', '{exchange,h1,hpack,h2,transport,server,files}/index.ts', '{bytes,http}/*.ts'],
+  ['index.ts', 'cli/main.ts', '{exchange,h1,hpack,h2,sse,transport,server,files}/index.ts', '{bytes,http}/*.ts'],
   { cwd: source },
 )
 
