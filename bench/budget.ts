@@ -3,10 +3,15 @@ import { figureOf, type LoadResult, memoryOf, type Row } from './figures.ts'
 
 export interface Limit {
   readonly load: string
-  /** `times`: at most so many times the other figure. `above`: at most so much more. `memory`: the greatest resident memory, at most so many MB more. */
-  readonly how: 'times' | 'above' | 'memory'
+  /** Whose figure it is, where not this server's own. */
+  readonly peer?: string
+  /**
+   * `times`: at most so many times the other figure. `above`: at most so much more. `memory`: the greatest resident memory, at
+   * most so many MB more. `spread`: the greatest of all these figures, at most so many times the least.
+   */
+  readonly how: 'times' | 'above' | 'memory' | 'spread'
   readonly most: number
-  /** The best of these peers: all of them must have a figure. */
+  /** The best of these peers (of a `spread`, each of them): all of them must have a figure. */
   readonly against: { readonly load: string; readonly peers: readonly string[] }
 }
 
@@ -21,10 +26,15 @@ export const budget: readonly Limit[] = [
   times('hello', 1.2, 'nginx'),
   times('hello', 0.9, 'bun'),
   times('hello', 0.6, 'node-http'),
+  times('hello', 0.5, 'fastify'),
   times('browser', 1.2, 'nginx'),
   times('browser', 1.0, 'bun'),
   times('browser', 0.55, 'node-http'),
   { load: 'pipelined', how: 'times', most: 0.25, against: { load: 'hello', peers: ['ours'] } },
+  times('param', 1.12, 'ours-bare'),
+  { load: 'param', peer: 'hono-ours', how: 'times', most: 0.6, against: { load: 'param', peers: ['hono'] } },
+  { load: 'routes', how: 'spread', most: 1.1, against: { load: 'routes', peers: ['ours-1000', 'ours-10000'] } },
+  { load: 'hooks', peer: 'ours-hooks', how: 'times', most: 1.1, against: { load: 'hooks', peers: ['ours'] } },
   times('file-1k', 1.0, 'nginx'),
   times('file-1k', 0.45, 'bun'),
   times('file-100k', 1.5, 'nginx'),
@@ -39,6 +49,7 @@ export const budget: readonly Limit[] = [
   times('h2-hello', 0.08, 'node-http2'),
   times('h2-hello-64', 1.0, 'bun'),
   times('h2-tls', 0.6, 'bun'),
+  times('h2-param', 1.12, 'ours-bare'),
   times('h2-file-1k', 0.6, 'h2o', 'nghttpd'),
   // Five times the rate.
   times('h2-upload', 0.2, 'node-http2'),
@@ -52,12 +63,13 @@ export function verdicts(results: readonly LoadResult[], limits: readonly Limit[
   })
 }
 
-function measuredFor({ load, how, against }: Limit, results: readonly LoadResult[]): number | null {
-  const own = rowOf(results, load, 'ours')
+function measuredFor({ load, peer = 'ours', how, against }: Limit, results: readonly LoadResult[]): number | null {
+  const own = rowOf(results, load, peer)
   const others = against.peers.map(peer => rowOf(results, against.load, peer))
   const ownValue = own && judgedBy(own, how)
   const otherValues = others.map(other => other && judgedBy(other, how))
   if (ownValue == null || !otherValues.every(value => value != null)) return null
+  if (how === 'spread') return Math.max(ownValue, ...otherValues) / Math.min(ownValue, ...otherValues)
   const best = Math.min(...otherValues)
   return how === 'times' ? ownValue / best : ownValue - best
 }

@@ -29,6 +29,7 @@ export function nginx(place: Place, sendfile: 'on' | 'off' = 'on'): Command {
   const terms = `${isSecure(service) ? ' ssl' : ''}${isH2(service) ? ' http2' : ''}`
   const files = `include /etc/nginx/mime.types; root ${site}; sendfile ${sendfile}; tcp_nopush ${sendfile};`
   const hello = `default_type "text/plain; charset=utf-8"; return 200 "${HELLO}";`
+  const param = 'default_type "text/plain; charset=utf-8"; return 200 "Hello, $1";'
   const upload = `root ${folder}; dav_methods PUT; client_max_body_size 0;`
   const config = `daemon off;
 worker_processes 1;
@@ -47,7 +48,7 @@ http {
   server {
     listen 127.0.0.1:${port}${terms} backlog=1024;
     ${isSecure(service) ? `ssl_certificate ${certificate}; ssl_certificate_key ${key}; ssl_protocols TLSv1.2 TLSv1.3;` : ''}
-    location / { ${byKind(service, { hello, files, upload })} }
+    location ${kindOf(service) === 'param' ? '~ ^/hello/([^/]+)$' : '/'} { ${byKind(service, { hello, files, upload, param })} }
   }
 }
 `
@@ -134,15 +135,61 @@ export function deno(place: Place): Command {
   return { argv: [...argv, String(place.port), ...credentials(place)] }
 }
 
+/** A Python program of `peers/`, by a server that Debian brings. */
+export function python(...argv: (string | number)[]): Command {
+  return { argv: ['env', `PYTHONPATH=${script('')}`, 'PYTHONDONTWRITEBYTECODE=1', ...argv.map(String)] }
+}
+
+/** One worker, and the parts in C that it can use. */
+export function uvicorn(app: string, port: number): Command {
+  const parts = ['--loop', 'uvloop', '--http', 'httptools', '--timeout-keep-alive', 75]
+  return python(
+    'uvicorn',
+    app,
+    '--host',
+    '127.0.0.1',
+    '--port',
+    port,
+    '--no-access-log',
+    '--log-level',
+    'error',
+    ...parts,
+  )
+}
+
+export function hypercorn(app: string, port: number): Command {
+  const terms = ['--workers', 1, '--worker-class', 'uvloop', '--keep-alive', 75, '--log-level', 'error']
+  return python('hypercorn', app, '--bind', `127.0.0.1:${port}`, ...terms)
+}
+
+/** Its usual worker closes each connection after one request; this one keeps them, and with four threads it is at its best here. */
+export function gunicorn(app: string, port: number): Command {
+  const worker = [
+    '--workers',
+    1,
+    '--worker-class',
+    'gthread',
+    '--threads',
+    4,
+    '--keep-alive',
+    75,
+    '--log-level',
+    'error',
+  ]
+  return python('gunicorn', app, '--bind', `127.0.0.1:${port}`, ...worker)
+}
+
 /** Certificate and key where the service is over TLS, for a command line. */
 export function credentials({ service, certificate, key }: Place): string[] {
   return isSecure(service) ? [certificate, key] : []
 }
 
-type Kind = 'hello' | 'files' | 'upload'
+type Kind = 'hello' | 'files' | 'upload' | 'param'
+
+const KINDS: readonly Kind[] = ['files', 'upload', 'param']
 
 function kindOf(service: Service): Kind {
-  return service.includes('files') ? 'files' : service.includes('upload') ? 'upload' : 'hello'
+  return KINDS.find(kind => service.includes(kind)) ?? 'hello'
 }
 
 function root({ service, site }: Place): string[] {

@@ -3,8 +3,22 @@
 /**
  * What a peer offers. `bare` is a socket that is read once and answered, without HTTP: the zero point of memory and start.
  * Those with `h2` are spoken to in HTTP/2, those with `tls` over TLS; `h2-upload` takes content at `/upload` and says how much it was.
+ * `param` greets whom `/hello/:name` names; `routes` and `hooks` do the same among many routes, and with hooks.
  */
-export type Service = 'hello' | 'https' | 'files' | 'bare' | 'h2' | 'h2-tls' | 'h2-files' | 'h2-files-tls' | 'h2-upload'
+export type Service =
+  | 'hello'
+  | 'https'
+  | 'files'
+  | 'bare'
+  | 'param'
+  | 'routes'
+  | 'hooks'
+  | 'h2'
+  | 'h2-tls'
+  | 'h2-files'
+  | 'h2-files-tls'
+  | 'h2-upload'
+  | 'h2-param'
 
 interface Common {
   readonly name: string
@@ -26,6 +40,8 @@ export interface Throughput extends Common {
   readonly fields: Readonly<Record<string, string>>
   /** Requests in flight on each connection: pipelined in HTTP/1.1, streams in HTTP/2. */
   readonly inFlight: number
+  /** The text that each reply must have as its content; null for that of the file at `path`. */
+  readonly answer: string | null
 }
 
 /** Connections that wait, and nothing happens on them; the figure is the server's memory for each, or for each stream. */
@@ -88,6 +104,14 @@ export const FILES: Readonly<Record<string, number>> = {
   '/100m.bin': 100 * 1024 * 1024,
 }
 
+/** What `/hello/:name` is asked for, and answers. */
+const GREETING = { path: '/hello/world', answer: 'Hello, world' }
+
+/** A file of the document root. */
+function file(path: string) {
+  return { path, answer: null }
+}
+
 /** Throughput with wrk's usual 64 keep-alive connections. */
 function throughput(name: string, title: string, differences: Partial<Throughput> = {}): Throughput {
   return {
@@ -102,6 +126,7 @@ function throughput(name: string, title: string, differences: Partial<Throughput
     connections: 64,
     fields: {},
     inFlight: 1,
+    answer: 'Hello, world!',
     ...differences,
   }
 }
@@ -133,11 +158,14 @@ export const loads: readonly Load[] = [
   throughput('browser', "Hello, with a browser's fields", { fields: { Connection: 'keep-alive', ...BROWSER } }),
   throughput('pipelined', 'Hello, 16 requests in flight on each connection', { inFlight: 16 }),
   throughput('https', 'Hello over HTTPS, keep-alive', { services: ['https'] }),
-  throughput('file-1k', 'A file of 1 KB', { services: ['files'], path: '/1k.css' }),
-  throughput('file-100k', 'A file of 100 KB', { services: ['files'], path: '/100k.js' }),
+  throughput('param', 'An application with the route /hello/:name', { services: ['param'], ...GREETING }),
+  throughput('routes', 'The same route in the middle of 10, 1,000 and 10,000', { services: ['routes'], ...GREETING }),
+  throughput('hooks', 'The same route without hooks and with three', { services: ['hooks'], ...GREETING }),
+  throughput('file-1k', 'A file of 1 KB', { services: ['files'], ...file('/1k.css') }),
+  throughput('file-100k', 'A file of 100 KB', { services: ['files'], ...file('/100k.js') }),
   throughput('file-100m', 'A file of 100 MB', {
     services: ['files'],
-    path: '/100m.bin',
+    ...file('/100m.bin'),
     unit: 'ms CPU per GB',
     per: 'gigabyte',
     connections: 4,
@@ -181,10 +209,11 @@ export const loads: readonly Load[] = [
     connections: 64,
     inFlight: 1,
   }),
-  h2('h2-file-1k', 'HTTP/2: a file of 1 KB', { services: ['h2-files'], path: '/1k.css' }),
-  h2('h2-file-100k', 'HTTP/2: a file of 100 KB', { services: ['h2-files'], path: '/100k.js' }),
-  h2('h2-tls-file-1k', 'HTTP/2: a file of 1 KB over TLS', { services: ['h2-files-tls'], path: '/1k.css' }),
-  h2('h2-tls-file-100k', 'HTTP/2: a file of 100 KB over TLS', { services: ['h2-files-tls'], path: '/100k.js' }),
+  h2('h2-param', 'HTTP/2: an application with the route /hello/:name', { services: ['h2-param'], ...GREETING }),
+  h2('h2-file-1k', 'HTTP/2: a file of 1 KB', { services: ['h2-files'], ...file('/1k.css') }),
+  h2('h2-file-100k', 'HTTP/2: a file of 100 KB', { services: ['h2-files'], ...file('/100k.js') }),
+  h2('h2-tls-file-1k', 'HTTP/2: a file of 1 KB over TLS', { services: ['h2-files-tls'], ...file('/1k.css') }),
+  h2('h2-tls-file-100k', 'HTTP/2: a file of 100 KB over TLS', { services: ['h2-files-tls'], ...file('/100k.js') }),
   transfer('h2-upload', 'HTTP/2: an upload of 100 MB over a slow path', 'up', 'h2-upload', '/upload'),
   transfer('h2-download', 'HTTP/2: a download of 100 MB over a slow path', 'down', 'h2-files', '/100m.bin'),
   {

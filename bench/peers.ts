@@ -5,21 +5,24 @@ import {
   caddy,
   credentials,
   deno,
+  gunicorn,
   h2o,
+  hypercorn,
   nghttpd,
   nginx,
   node,
   nodeScript,
   type Place,
+  uvicorn,
 } from './commands.ts'
 import type { Service } from './loads.ts'
 import type { Project } from './prepare.ts'
-import { compiled, packaged, printed, script } from './programs.ts'
+import { compiled, packaged, packagedForPython, printed, script } from './programs.ts'
 
 export interface Peer {
   readonly name: string
   readonly title: string
-  /** Programs it needs. */
+  /** Programs it needs, and packages of Python as Debian names them. */
   readonly needs: readonly string[]
   readonly version: () => string
   readonly services: Services
@@ -31,8 +34,10 @@ export type Services = Partial<Record<Service, (place: Place) => Command>>
 
 /** All that is asked for in HTTP/2. */
 const H2: readonly Service[] = ['h2', 'h2-tls', 'h2-files', 'h2-files-tls', 'h2-upload']
+/** A route with a parameter, over both wires. */
+const PARAM: readonly Service[] = ['param', 'h2-param']
 
-/** This server, from a checkout. */
+/** This server, from a checkout. What has to do with routes is asked of an application, the rest of a handler. */
 export function ours(project: Project, name = 'ours', title = 'Wirewright'): Peer {
   const hello = (place: Place) => node(script('ours-hello.mjs'), project.library, place.port, ...credentials(place))
   // Its defaults but for the log of requests.
@@ -44,14 +49,57 @@ export function ours(project: Project, name = 'ours', title = 'Wirewright'): Pee
   }
   const upload = ({ port }: Place) => node(script('ours-upload.mjs'), project.library, port)
   const h2: Services = { h2: hello, 'h2-tls': hello, 'h2-files': files, 'h2-files-tls': files, 'h2-upload': upload }
+  const app: Services = {
+    ...offered([...PARAM, 'hooks'], program(project, 'param')),
+    routes: program(project, 'routes-10'),
+  }
   return {
     name,
     title,
     needs: [],
     version: () => project.version,
-    services: { hello, https: hello, files, ...(project.speaksH2 ? h2 : {}) },
+    services: { hello, https: hello, files, ...(project.speaksH2 ? h2 : {}), ...(project.hasApp ? app : {}) },
     collects: true,
   }
+}
+
+/** This server in other clothes, to be held against an application on it, or an application against its own server. */
+export function oursOtherwise(project: Project): readonly Peer[] {
+  const common = { needs: [], version: () => project.version, collects: true }
+  const hono = ({ port }: Place) => node(script('hono-ours.mjs'), project.library, port)
+  return [
+    {
+      ...common,
+      name: 'ours-bare',
+      title: 'Wirewright, no App',
+      services: offered(PARAM, program(project, 'bare')),
+    },
+    {
+      ...common,
+      name: 'ours-1000',
+      title: 'Wirewright, 1,000 routes',
+      services: { routes: program(project, 'routes-1000') },
+    },
+    {
+      ...common,
+      name: 'ours-10000',
+      title: 'Wirewright, 10,000 routes',
+      services: { routes: program(project, 'routes-10000') },
+    },
+    {
+      ...common,
+      name: 'ours-hooks',
+      title: 'Wirewright, three hooks',
+      services: { hooks: program(project, 'hooks') },
+    },
+    {
+      ...common,
+      name: 'hono-ours',
+      title: 'Hono on Wirewright',
+      version: () => `${packaged('hono')}, Wirewright ${project.version}`,
+      services: offered(['hello', ...PARAM], hono),
+    },
+  ]
 }
 
 export const others: readonly Peer[] = [
@@ -60,7 +108,7 @@ export const others: readonly Peer[] = [
     title: 'node:http',
     needs: [],
     version: () => `Node ${process.versions.node}; files with sirv ${packaged('sirv')}`,
-    services: offered(['hello', 'https', 'files'], place => nodeScript('node-http.mjs', place)),
+    services: offered(['hello', 'https', 'files', 'param'], place => nodeScript('node-http.mjs', place)),
     collects: true,
   },
   {
@@ -68,7 +116,7 @@ export const others: readonly Peer[] = [
     title: 'node:http2',
     needs: [],
     version: () => `Node ${process.versions.node}`,
-    services: offered(H2, place => nodeScript('node-http2.mjs', place)),
+    services: offered([...H2, 'h2-param'], place => nodeScript('node-http2.mjs', place)),
     collects: true,
   },
   {
@@ -76,7 +124,9 @@ export const others: readonly Peer[] = [
     title: 'Fastify',
     needs: [],
     version: () => packaged('fastify'),
-    services: offered(['hello', 'https'], place => node(script('fastify.mjs'), place.port, ...credentials(place))),
+    services: offered(['hello', 'https', 'param'], place =>
+      node(script('fastify.mjs'), place.port, ...credentials(place)),
+    ),
     collects: true,
   },
   {
@@ -84,15 +134,57 @@ export const others: readonly Peer[] = [
     title: 'Hono on Node',
     needs: [],
     version: () => `${packaged('hono')}, @hono/node-server ${packaged('@hono/node-server')}`,
-    services: offered(['hello', 'https'], place => node(script('hono.mjs'), place.port, ...credentials(place))),
+    services: offered(['hello', 'https', 'param'], place =>
+      node(script('hono.mjs'), place.port, ...credentials(place)),
+    ),
     collects: true,
+  },
+  {
+    name: 'h3',
+    title: 'h3 on Node',
+    needs: [],
+    version: () => packaged('h3'),
+    services: { param: ({ port }) => node(script('h3.mjs'), port) },
+    collects: true,
+  },
+  {
+    name: 'express',
+    title: 'Express',
+    needs: [],
+    version: () => packaged('express'),
+    services: { param: ({ port }) => node(script('express.mjs'), port) },
+    collects: true,
+  },
+  {
+    name: 'uvicorn',
+    title: 'FastAPI on uvicorn',
+    needs: ['uvicorn', 'python3-fastapi', 'python3-uvloop', 'python3-httptools'],
+    version: () => packagedForPython('fastapi', 'uvicorn', 'uvloop', 'httptools'),
+    services: { param: ({ port }) => uvicorn('fastapi_hello:app', port) },
+    collects: false,
+  },
+  {
+    name: 'hypercorn',
+    title: 'FastAPI on hypercorn',
+    needs: ['hypercorn', 'python3-fastapi', 'python3-uvloop'],
+    version: () => packagedForPython('fastapi', 'hypercorn', 'uvloop'),
+    services: { 'h2-param': ({ port }) => hypercorn('fastapi_hello:app', port) },
+    collects: false,
+  },
+  {
+    name: 'gunicorn',
+    title: 'Flask on gunicorn',
+    needs: ['gunicorn', 'python3-flask'],
+    version: () => packagedForPython('flask', 'gunicorn'),
+    services: { param: ({ port }) => gunicorn('flask_hello:app', port) },
+    collects: false,
   },
   {
     name: 'bun',
     title: 'Bun.serve',
     needs: [],
     version: () => packaged('bun'),
-    services: offered(['hello', 'https', 'files', ...H2], bun),
+    services: offered(['hello', 'https', 'files', ...H2, ...PARAM], bun),
     collects: true,
   },
   {
@@ -100,7 +192,7 @@ export const others: readonly Peer[] = [
     title: 'Deno.serve',
     needs: [],
     version: () => packaged('deno'),
-    services: offered(['hello', 'https', 'h2', 'h2-tls', 'h2-upload'], deno),
+    services: offered(['hello', 'https', 'h2', 'h2-tls', 'h2-upload', ...PARAM], deno),
     collects: true,
   },
   {
@@ -108,7 +200,7 @@ export const others: readonly Peer[] = [
     title: 'nginx',
     needs: ['nginx'],
     version: () => printed('nginx', '-v').replace(/^.*nginx\//, ''),
-    services: offered(['hello', 'https', 'files', ...H2], nginx),
+    services: offered(['hello', 'https', 'files', ...H2, ...PARAM], nginx),
     collects: false,
   },
   {
@@ -181,6 +273,11 @@ const BARE = `require('node:net').createServer(socket => {
   socket.on('error', () => {})
   socket.once('data', () => socket.write('HTTP/1.1 200 OK\\r\\nContent-Length: 13\\r\\n\\r\\nHello, world!'))
 }).listen({ port: +process.argv[1], host: '127.0.0.1', backlog: 1024 })`
+
+/** A program of `ours-app.mjs`. */
+function program(project: Project, name: string): (place: Place) => Command {
+  return ({ port }) => node(script('ours-app.mjs'), project.library, name, port)
+}
 
 /** The same way to start for each of the services. */
 function offered(services: readonly Service[], way: (place: Place) => Command): Services {

@@ -15,6 +15,8 @@ export interface Project {
   readonly version: string
   /** Revisions that came before HTTP/2 do not speak it. */
   readonly speaksH2: boolean
+  /** Revisions that came before applications have none. */
+  readonly hasApp: boolean
 }
 
 export interface Materials {
@@ -37,6 +39,7 @@ export function project(root: string, from: 'dist' | 'src'): Project {
     command: place(published.command ?? 'dist/cli/main.js'),
     version: `${manifest.version} (${revision(root)}${from === 'src' ? ', from src' : ''})`,
     speaksH2: existsSync(join(root, 'src/h2/index.ts')),
+    hasApp: existsSync(join(root, 'src/app/index.ts')),
   }
 }
 

@@ -35,15 +35,34 @@ export function printed(program: string, ...argv: string[]): string {
   return `${stdout ?? ''}${stderr ?? ''}`.trim()
 }
 
-/** The Debian package of the first of the programs that this machine lacks. */
-export function missing(programs: readonly string[]): string | undefined {
+/** The Debian package of the first of the programs, or packages of Python (`python3-flask`), that this machine lacks. */
+export function missing(needs: readonly string[]): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter)
-  const lacking = programs.find(program => !folders.some(folder => existsSync(join(folder, program))))
+  const lacking = needs.find(need =>
+    need.startsWith('python3-')
+      ? !existsSync(join(PYTHON_PACKAGES, need.slice('python3-'.length)))
+      : !folders.some(folder => existsSync(join(folder, need))),
+  )
   return lacking && (PACKAGES[lacking] ?? lacking)
 }
 
 /** Of programs that are not called like their packages. */
-const PACKAGES: Readonly<Record<string, string>> = { h2load: 'nghttp2-client', nghttpd: 'nghttp2-server' }
+const PACKAGES: Readonly<Record<string, string>> = {
+  h2load: 'nghttp2-client',
+  nghttpd: 'nghttp2-server',
+  hypercorn: 'python3-hypercorn',
+}
+
+/** Where Debian puts what its own Python imports. */
+const PYTHON_PACKAGES = '/usr/lib/python3/dist-packages'
+
+/** The versions of Debian's Python and of some of its packages. */
+export function packagedForPython(...names: string[]): string {
+  const program = `
+import importlib.metadata as m, platform, sys
+print(', '.join([f'{n} {m.version(n)}' for n in sys.argv[1:]] + [f'Python {platform.python_version()}']))`
+  return printed('/usr/bin/python3', '-c', program, ...names)
+}
 
 /** The program made of a source in C below this folder, compiled when it is older than that. */
 export function compiled(path: string): string {

@@ -125,10 +125,12 @@ function versions(results: readonly LoadResult[]): string {
 
 const HOW = { times: 'times', above: 'more than', memory: 'MB of memory more than' }
 
-function limitText({ load, how, against }: Limit): string {
-  const peers = against.peers.length > 1 ? `the better of ${against.peers.join(' and ')}` : against.peers[0]
+function limitText({ load, peer = 'ours', how, against }: Limit): string {
+  const all = against.peers.join(' and ')
+  if (how === 'spread') return `${load}: ${peer} and ${all}, the greatest times the least`
+  const peers = against.peers.length > 1 ? `the better of ${all}` : all
   const other = against.load === load ? peers : `${peers} under ${against.load}`
-  return `${load}: ours, ${HOW[how]} ${other}`
+  return `${load}: ${peer}, ${HOW[how]} ${other}`
 }
 
 /** `texts`: so many columns from the left hold text, the others figures. */

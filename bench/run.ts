@@ -8,7 +8,7 @@ import type { LoadResult } from './figures.ts'
 import { isH2, isSecure, type Load, loads } from './loads.ts'
 import { measure } from './measure.ts'
 import { chosen, command, progress, warnIfBusy, whole } from './options.ts'
-import { others, ours, type Peer } from './peers.ts'
+import { others, ours, oursOtherwise, type Peer } from './peers.ts'
 import { plot } from './plot.ts'
 import { built, makeMaterials, project } from './prepare.ts'
 import { cleanUpAtEnd, pinSelf } from './processes.ts'
@@ -18,7 +18,7 @@ import { budgetTable, faultLines, loadTable, report } from './report.ts'
 const USAGE = `usage: npm run bench [-- OPTIONS]
 
   --loads A,B      only these: ${loads.map(load => load.name).join(', ')}
-  --peers A,B      only these: ours, ${others.map(peer => peer.name).join(', ')}
+  --peers A,B      only these: ${[...own('src'), ...others].map(peer => peer.name).join(', ')}
   --rounds N       rounds of each load (15 under load, 20 starts, 3 times many idle connections)
   --starts N       start the servers anew so many times within the rounds (3)
   --seconds S      length of a round's load (3)
@@ -75,11 +75,18 @@ async function main(): Promise<void> {
 }
 
 /** This server is built first, and only if it takes part. */
-function chosenPeers(peers: string | undefined, source: boolean): Peer[] {
+function chosenPeers(names: string | undefined, source: boolean): Peer[] {
+  const ready = own('src')
+  const peers = chosen([...ready, ...others], names, 'peer')
+  if (source || !ready.some(peer => peers.includes(peer))) return peers
+  return chosen([...own('dist'), ...others], names, 'peer')
+}
+
+/** This server, from its sources or built now. */
+function own(from: 'dist' | 'src'): Peer[] {
   const root = dirname(BENCH)
-  const names = chosen([{ name: 'ours' }, ...others], peers, 'peer').map(peer => peer.name)
-  const own = names.includes('ours') ? [ours(source ? project(root, 'src') : built(root))] : []
-  return [...own, ...others].filter(peer => names.includes(peer.name))
+  const checkout = from === 'dist' ? built(root) : project(root, from)
+  return [ours(checkout), ...oursOtherwise(checkout)]
 }
 
 /** Writes what was measured over what was kept of the same loads before. */

@@ -11,7 +11,7 @@ import type { TLSSocket } from 'node:tls'
 import { CIPHER } from './h2load.ts'
 import type { Throughput } from './loads.ts'
 import type { Materials } from './prepare.ts'
-import { type Expected, expectedAt, verifyAnswer, wrong } from './verify.ts'
+import { type Expected, expectedFile, expectedOf, verifyAnswer, wrong } from './verify.ts'
 
 /** Content of an upload that must arrive whole. */
 const UPLOAD = Buffer.alloc(1_000_000, 'x')
@@ -19,7 +19,7 @@ const PATIENCE = 10_000
 
 /** @throws where a reply is not what every peer must give, or comes by another protocol or cipher */
 export async function verifyH2(load: Throughput, origin: string, materials: Materials): Promise<void> {
-  const expected = await expectedAt(load.path, materials)
+  const expected = await expectedOf(load, materials)
   await inSession(origin, async session => {
     const requests = Array.from({ length: load.inFlight }, () => askOne(session, load.path, load.fields, expected))
     await Promise.all(requests)
@@ -28,7 +28,7 @@ export async function verifyH2(load: Throughput, origin: string, materials: Mate
 
 /** @throws where the file does not come as it is */
 export function verifyDownload(path: string, origin: string, materials: Materials): Promise<void> {
-  return inSession(origin, async session => askOne(session, path, {}, await expectedAt(path, materials)))
+  return inSession(origin, async session => askOne(session, path, {}, await expectedFile(path, materials)))
 }
 
 /** @throws where the server does not take content, or says that it was another number of bytes */

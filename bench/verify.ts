@@ -9,8 +9,6 @@ import { pipeline } from 'node:stream/promises'
 import type { Throughput } from './loads.ts'
 import type { Materials } from './prepare.ts'
 
-const HELLO = 'Hello, world!'
-
 /** A reply as it comes, whatever the wire. */
 export interface Answer {
   readonly status: number | undefined
@@ -29,8 +27,8 @@ export interface Expected {
 export async function verify(load: Throughput, origin: string, materials: Materials): Promise<void> {
   const reply = await ask(origin + load.path, load.fields)
   const answer = { status: reply.statusCode, length: reply.headers['content-length'], content: reply }
-  await verifyAnswer(load.path, answer, await expectedAt(load.path, materials))
-  if (load.inFlight > 1) await verifyPipelined(load.inFlight, origin)
+  await verifyAnswer(load.path, answer, await expectedOf(load, materials))
+  if (load.inFlight > 1) await verifyPipelined(load, origin)
 }
 
 /** @throws where status, Content-Length or content are not as expected */
@@ -47,29 +45,34 @@ export async function verifyAnswer(path: string, answer: Answer, expected: Expec
   if (size !== expected.size || hash.digest('hex') !== expected.sha256) throw wrong(path, 'another content')
 }
 
-export async function expectedAt(path: string, materials: Materials): Promise<Expected> {
-  return path === '/' ? digest(HELLO) : await digestFile(join(materials.site, path))
+export function expectedOf({ answer, path }: Throughput, materials: Materials): Promise<Expected> {
+  return answer === null ? expectedFile(path, materials) : Promise.resolve(digest(answer))
+}
+
+export function expectedFile(path: string, materials: Materials): Promise<Expected> {
+  return digestFile(join(materials.site, path))
 }
 
 /** All requests in one write: as many replies must come back, each with its content, and nothing else. */
-function verifyPipelined(count: number, origin: string): Promise<void> {
+function verifyPipelined({ path, answer, inFlight: count }: Throughput, origin: string): Promise<void> {
   const { port, host } = new URL(origin)
+  if (!answer) throw new Error('Files are not asked for in pipelines')
   return new Promise((done, fail) => {
     let received = ''
     const socket = connect(Number(port), '127.0.0.1', () =>
-      socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(count)),
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(count)),
     )
     const end = (error?: Error) => {
       socket.destroy()
       error ? fail(error) : done()
     }
-    socket.setTimeout(3000, () => end(wrong('/', `${occurrences(received, HELLO)} of ${count} pipelined replies`)))
+    socket.setTimeout(3000, () => end(wrong(path, `${occurrences(received, answer)} of ${count} pipelined replies`)))
     socket.once('error', end)
     socket.on('data', bytes => {
       received += bytes.toString('latin1')
-      if (occurrences(received, HELLO) < count) return
-      const sound = occurrences(received, 'HTTP/1.1 200') === count && received.endsWith(HELLO)
-      end(sound ? undefined : wrong('/', 'pipelined replies that are not its replies one after the other'))
+      if (occurrences(received, answer) < count) return
+      const sound = occurrences(received, 'HTTP/1.1 200') === count && received.endsWith(answer)
+      end(sound ? undefined : wrong(path, 'pipelined replies that are not its replies one after the other'))
     })
   })
 }

@@ -11,6 +11,7 @@ Bun.serve({
   port: Number(port),
   hostname: '127.0.0.1',
   idleTimeout: IDLE_TIMEOUT,
+  ...(service.includes('param') ? { routes: { '/hello/:name': greet } } : {}),
   fetch: service.includes('files') ? file : service.includes('upload') ? count : hello,
   ...(service.startsWith('h2') ? { http2: true } : {}),
   ...tls,
@@ -21,6 +22,10 @@ process.on('SIGUSR2', () => Bun.gc(true))
 
 function hello() {
   return new Response('Hello, world!')
+}
+
+function greet(request) {
+  return new Response(`Hello, ${request.params.name}`)
 }
 
 function file(request) {

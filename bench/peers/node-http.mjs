@@ -1,4 +1,4 @@
-// node:http and node:https. usage: node node-http.mjs hello|files PORT [CERTIFICATE KEY | FOLDER]
+// node:http and node:https. usage: node node-http.mjs hello|param|files PORT [CERTIFICATE KEY | FOLDER]
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
@@ -7,7 +7,7 @@ import { IDLE_TIMEOUT } from './idle-timeout.mjs'
 const [kind, port, ...rest] = process.argv.slice(2)
 const options = { keepAliveTimeout: IDLE_TIMEOUT * 1000 }
 
-const listener = kind === 'files' ? await folder(rest[0]) : hello
+const listener = kind === 'files' ? await folder(rest[0]) : kind === 'param' ? greet : hello
 const server =
   kind === 'hello' && rest.length === 2
     ? https.createServer({ ...options, cert: readFileSync(rest[0]), key: readFileSync(rest[1]) }, listener)
@@ -15,9 +15,19 @@ const server =
 server.listen(Number(port), '127.0.0.1', 1024)
 
 function hello(_request, response) {
+  send(response, 200, 'Hello, world!')
+}
+
+function greet({ url }, response) {
+  if (url.startsWith('/hello/')) send(response, 200, `Hello, ${url.slice(7)}`)
+  else send(response, 404, 'Not found')
+}
+
+function send(response, status, text) {
+  response.statusCode = status
   response.setHeader('Content-Type', 'text/plain; charset=utf-8')
-  response.setHeader('Content-Length', 13)
-  response.end('Hello, world!')
+  response.setHeader('Content-Length', text.length)
+  response.end(text)
 }
 
 async function folder(root) {

@@ -1,5 +1,5 @@
 // node:http2 with its own stream API, which costs less than the one it has in common with node:http; files with sirv, since
-// Node's own `respondWithFile` does not live through a load. usage: node node-http2.mjs hello|files|upload PORT [CERTIFICATE KEY] [FOLDER]
+// Node's own `respondWithFile` does not live through a load. usage: node node-http2.mjs hello|param|files|upload PORT [CERTIFICATE KEY] [FOLDER]
 import { readFileSync } from 'node:fs'
 import { createSecureServer, createServer } from 'node:http2'
 
@@ -11,7 +11,7 @@ const server = certificate
   ? createSecureServer({ cert: readFileSync(certificate), key: readFileSync(key) })
   : createServer()
 if (kind === 'files') server.on('request', await files(rest.at(-1)))
-else server.on('stream', kind === 'upload' ? upload : hello)
+else server.on('stream', { hello, param: greet, upload }[kind])
 server.on('session', session => session.on('error', () => {}))
 server.listen(Number(port), '127.0.0.1', 1024)
 
@@ -19,6 +19,14 @@ function hello(stream) {
   stream.on('error', () => {})
   stream.respond({ ':status': 200, 'content-type': TEXT, 'content-length': 13 })
   stream.end('Hello, world!')
+}
+
+function greet(stream, { ':path': path }) {
+  stream.on('error', () => {})
+  const known = path.startsWith('/hello/')
+  const text = known ? `Hello, ${path.slice(7)}` : 'Not found'
+  stream.respond({ ':status': known ? 200 : 404, 'content-type': TEXT, 'content-length': text.length })
+  stream.end(text)
 }
 
 async function files(root) {

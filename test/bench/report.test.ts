@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import { budget, type Limit, verdicts } from '../../bench/budget.ts'
 import { loads, type Service } from '../../bench/loads.ts'
 import { chosen, whole } from '../../bench/options.ts'
-import { others, ours } from '../../bench/peers.ts'
+import { others, ours, oursOtherwise, type Peer } from '../../bench/peers.ts'
 import { plot } from '../../bench/plot.ts'
-import { faultLines, loadTable, report } from '../../bench/report.ts'
+import { budgetTable, faultLines, loadTable, report } from '../../bench/report.ts'
 import { result, row } from './results.ts'
 
-const PROJECT = { root: '/', library: '/index.js', command: '/main.js', version: '0', speaksH2: true }
+const PROJECT = { root: '/', library: '/index.js', command: '/main.js', version: '0', speaksH2: true, hasApp: true }
 
 const hello = result('hello', [row('ours', [5, 4, 6]), row('nginx', [10, 9, 12]), row('bun', [7], ['3 time-outs'])])
 
@@ -66,6 +66,31 @@ test('a limit is held against the medians, as a ratio, a difference or memory', 
   )
 })
 
+test('a limit can be on another server than this one, and on how far apart figures are', () => {
+  const limits: Limit[] = [
+    { load: 'param', peer: 'x', how: 'times', most: 0.6, against: { load: 'param', peers: ['y'] } },
+    { load: 'param', how: 'spread', most: 1.1, against: { load: 'param', peers: ['x', 'y'] } },
+    { load: 'param', peer: 'y', how: 'spread', most: 6, against: { load: 'param', peers: ['x', 'ours'] } },
+  ]
+  const three = result('param', [row('ours', [5]), row('x', [2]), row('y', [10])])
+  const found = verdicts([three], limits)
+  assert.deepEqual(
+    found.map(({ value, kept }) => [value, kept]),
+    [
+      [0.2, true],
+      [5, false],
+      [5, true],
+    ],
+  )
+  const told = cells(budgetTable(found)).map(([what]) => what)
+  assert.deepEqual(told.slice(1), [
+    'param: x, times y',
+    'param: ours and x and y, the greatest times the least',
+    'param: y and x and ours, the greatest times the least',
+  ])
+  assert.deepEqual(verdicts([result('param', [row('ours', [5]), row('x', [2])])], limits), [])
+})
+
 test('a limit is not judged by figures that are missing or not valid', () => {
   const limits: Limit[] = [
     { load: 'hello', how: 'times', most: 1, against: { load: 'hello', peers: ['bun'] } },
@@ -76,14 +101,14 @@ test('a limit is not judged by figures that are missing or not valid', () => {
 })
 
 test('every limit names a load and a peer that there are', () => {
-  const peers = ['ours', ...others.map(peer => peer.name)]
-  for (const { load, against } of budget) {
+  const peers = [ours(PROJECT), ...oursOtherwise(PROJECT), ...others].map(peer => peer.name)
+  for (const { load, peer = 'ours', against } of budget) {
     for (const name of [load, against.load])
       assert.ok(
         loads.some(each => each.name === name),
         name,
       )
-    for (const name of against.peers) assert.ok(peers.includes(name), name)
+    for (const name of [peer, ...against.peers]) assert.ok(peers.includes(name), name)
   }
 })
 
@@ -97,13 +122,19 @@ test('every load can be put to this server', () => {
 })
 
 test('a revision from before HTTP/2 is put to no load of HTTP/2', () => {
-  const old = ours({ ...PROJECT, speaksH2: false })
-  const able = loads.filter(load => load.services.some(service => old.services[service])).map(load => load.name)
+  const old = ours({ ...PROJECT, speaksH2: false, hasApp: false })
+  const able = ableTo(old)
   assert.ok(able.includes('hello'))
   assert.deepEqual(
     able.filter(name => name.startsWith('h2')),
     [],
   )
+})
+
+test('a revision from before applications is put to no load that needs one', () => {
+  const able = ableTo(ours({ ...PROJECT, hasApp: false }))
+  for (const name of ['hello', 'h2-hello', 'file-1k']) assert.ok(able.includes(name), name)
+  for (const name of ['param', 'h2-param', 'routes', 'hooks']) assert.ok(!able.includes(name), name)
 })
 
 test('every peer has a way to offer what it says it offers', () => {
@@ -173,6 +204,10 @@ test('loads and peers are chosen by name, and an unknown name is told with those
   assert.throws(() => whole('1.5', '--rounds'), /--rounds takes a whole number from 1, not "1.5"/)
   assert.equal(whole('15', '--rounds'), 15)
 })
+
+function ableTo({ services }: Peer): string[] {
+  return loads.filter(load => load.services.some(service => services[service])).map(load => load.name)
+}
 
 function cells(table: string): string[][] {
   const lines = table.split('\n').filter((_, index) => index !== 1)

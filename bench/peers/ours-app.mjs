@@ -1,0 +1,55 @@
+// This server with an application, one program for each load. usage: node ours-app.mjs MODULE PROGRAM PORT
+// MODULE: the built or the source entry of the library    PROGRAM: one of those below, `routes-N` among them
+import { pathToFileURL } from 'node:url'
+
+const [module, program, port] = process.argv.slice(2)
+const { App, serve, text } = await import(pathToFileURL(module).href)
+
+const PROGRAMS = { bare: () => bare, param, hooks, routes }
+const [name, size] = program.split('-')
+await serve(PROGRAMS[name](Number(size)), { port: Number(port), host: '127.0.0.1' })
+
+/** What `/hello/:name` costs without an application: a handler that looks at the path itself. */
+function bare({ path }) {
+  return path.startsWith('/hello/') ? text(`Hello, ${path.slice(7)}`) : text('Not found', 404)
+}
+
+function param() {
+  return new App().get('/hello/:name', hello)
+}
+
+/** One hook of each kind that runs for every request: they look at it and leave it as it is. */
+function hooks() {
+  const seen = { requests: 0, failures: 0, posts: 0 }
+  const app = param()
+  app.before(({ path }) => {
+    if (path.length > 1) seen.requests++
+  })
+  app.after((_context, { status }) => {
+    if (status >= 500) seen.failures++
+  })
+  app.around((context, next) => {
+    const reply = next()
+    if (context.method === 'POST') seen.posts++
+    return reply
+  })
+  return app
+}
+
+/** So many routes, every other one with a parameter, and in their middle the one that is asked for. Every tenth is its sibling. */
+function routes(size) {
+  const app = new App()
+  const half = size >> 1
+  for (let i = 0; i < size; i++) app.get(i === half ? '/hello/:name' : pathOf(i), hello)
+  return app
+}
+
+function pathOf(i) {
+  if (i % 10 === 3) return `/hello/somebody-${i}`
+  const part = `/api/part-${Math.floor(i / 20)}/item-${i}`
+  return i % 2 === 0 ? part : `${part}/:id`
+}
+
+function hello({ params }) {
+  return `Hello, ${params.name}`
+}
