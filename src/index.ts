@@ -6,6 +6,7 @@ export {
   App,
   type AppOptions,
   type AroundHook,
+  type AskOptions,
   type BeforeHook,
   type Connection,
   type Context,

@@ -2,7 +2,7 @@
 import { type Exchange, type Handler, Refused, Reply } from '../exchange/index.ts'
 import { FieldList } from '../http/fields.ts'
 import { asReply } from './answers.ts'
-import { requestOf } from './asking.ts'
+import { type AskOptions, requestOf } from './asking.ts'
 import { Connections } from './connection.ts'
 import { type AnyContext, Context, type ContextSource, type RouteShown } from './context.ts'
 import { type Hooks, type Run, withHooks } from './hooks.ts'
@@ -95,10 +95,13 @@ export class App<State extends object = object, Own extends object = object> ext
 
   /**
    * Asks the application without a socket: for tests, and for runtimes that bring requests of their own.
-   * @param target a path such as `/todos?done=1`, a URL, or a Web `Request`
+   * What is thrown is answered as a server in development would, with an explanation.
+   * @param target a path such as `/todos?done=1` as it is to be sent, a URL, or a Web `Request`
+   * @param options what `fetch` takes, and what a connection would tell of the client
+   * @throws TypeError for what is no target, FieldError for a field that cannot be sent, and the reason of `options.signal` once it aborts
    */
-  request(target: string | URL | Request, init?: RequestInit): Promise<Response> {
-    return requestOf(this.handler, target, init)
+  request(target: string | URL | Request, options?: AskOptions): Promise<Response> {
+    return requestOf(this.handler, target, options)
   }
 }
 

@@ -1,5 +1,6 @@
 // Applications: routes, hooks, contexts, and everything that can be served as one.
 export { App, type AppOptions } from './app.ts'
+export type { AskOptions } from './asking.ts'
 export type { EventsClock } from './beat.ts'
 export type { Connection } from './connection.ts'
 export type { Context, RouteShown } from './context.ts'

@@ -3,19 +3,18 @@
 import { Refused } from '../exchange/index.ts'
 
 /** The refusal of text that JSON.parse refused. */
-export function jsonFault(text: string, cause: unknown): Refused {
+export function jsonFault(text: string): Refused {
   const { at, expected } = firstFault(text) ?? { at: text.length, expected: 'JSON' }
   const before = text.slice(0, at)
   const line = before.split('\n').length
   const column = at - (before.lastIndexOf('\n') + 1) + 1
-  const found = at === text.length ? 'it ends there' : `not ${characterAt(text, at)}`
+  const found = at === text.length ? 'the text ends' : `there is ${characterAt(text, at)}`
   return new Refused({
     status: 400,
     rule: 'malformed-json',
     section: 'RFC 8259 section 2',
-    detail: `The content is no JSON: at line ${line}, column ${column} comes ${expected}, ${found}`,
+    detail: `The content is no JSON: at line ${line}, column ${column} belongs ${expected}, but ${found}`,
     offset: new TextEncoder().encode(before).length,
-    cause,
   })
 }
 

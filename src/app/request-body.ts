@@ -79,8 +79,8 @@ export class RequestBody {
     const text = decodedText(await this.bytes(limit), 'utf-8')
     try {
       return JSON.parse(text) as Value
-    } catch (error) {
-      throw jsonFault(text, error)
+    } catch {
+      throw jsonFault(text)
     }
   }
 

@@ -5,7 +5,7 @@ import { statusText } from '../http/status.ts'
 import { ContentTooLarge } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { Reply } from './reply.ts'
-import { stackOf } from './thrown.ts'
+import { isThrown, stackOf } from './thrown.ts'
 
 /** Why a request is not answered as asked. Only `status`, `fields` and, in development mode, the rest reach the client. */
 export interface Refusal {
@@ -45,8 +45,8 @@ export class Refused extends Error {
 
 /** What an error that a handler has thrown asks for: what it says if it is a refusal, 413 for more content than it takes, else 500. */
 export function refusalFor(error: unknown): Refusal {
-  if (error instanceof Refused) return error.refusal
-  if (error instanceof ContentTooLarge)
+  if (isThrown(error, Refused)) return error.refusal
+  if (isThrown(error, ContentTooLarge))
     return {
       status: 413,
       rule: 'content-too-large',
@@ -88,7 +88,8 @@ function explained(refusal: Refusal): string {
     `${refusal.detail}.`,
     `Rule: ${refusal.rule}${refusal.section === undefined ? '' : ` (${refusal.section})`}`,
   ]
-  if (refusal.offset !== undefined) lines.push(`At byte ${refusal.offset}: ${refusal.excerpt ?? ''}`)
+  if (refusal.offset !== undefined)
+    lines.push(`At byte ${refusal.offset}${refusal.excerpt === undefined ? '' : `: ${refusal.excerpt}`}`)
   if (refusal.cause !== undefined) lines.push('', stackOf(refusal.cause))
   return `${lines.join('\n')}\n`
 }
