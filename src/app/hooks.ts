@@ -6,7 +6,7 @@
 //   around ─▶ before ─▶ (the level below) ─▶ error, if anything threw ─▶ after
 //
 // `before` and `around` run from the app inwards, in the order they were added; `error` and `after` from the route outwards.
-import { type Refusal, Refused, Reply } from '../exchange/index.ts'
+import { isThrown, Refused, Reply } from '../exchange/index.ts'
 import type { AnyContext } from './context.ts'
 
 /** What a handler may answer with: a reply, or what becomes one. A string is sent as text/plain, never as HTML. */
@@ -76,8 +76,12 @@ function withAfter(inner: Run, hook: AfterHook<AnyContext>, asReply: AsReply): R
   const look = (context: AnyContext, reply: Reply): Reply | Promise<Reply> => {
     const answer = hook(context, reply)
     if (answer === undefined) return reply
-    if (answer instanceof Reply) return answer
-    return whenSettled(answer, value => (value === undefined ? reply : asReply(context, value)))
+    if (answer instanceof Reply) return inPlaceOf(reply, answer)
+    return whenSettled(answer, value => {
+      if (value === undefined) return reply
+      const other = asReply(context, value)
+      return other instanceof Reply ? inPlaceOf(reply, other) : other.then(settled => inPlaceOf(reply, settled))
+    })
   }
   return context => {
     const reply = inner(context)
@@ -88,23 +92,32 @@ function withAfter(inner: Run, hook: AfterHook<AnyContext>, asReply: AsReply): R
 function withAround(inner: Run, hook: AroundHook<AnyContext>, asReply: AsReply): Run {
   return context => {
     let went = false
-    let answered = false
+    let inside: Reply | null = null
+    let outside: Reply | null = null
     const next = () => {
       if (went) throw wentTwice()
       went = true
       const reply = inner(context)
-      // A hook need not wait for what it has started. What fails once it has answered is nobody's then: it is reported.
-      if (!(reply instanceof Reply)) reply.catch(error => answered && context.exchange.refuse(error))
+      if (reply instanceof Reply) inside = reply
+      else reply.then(came, failed)
       return reply
     }
+    // A hook need not wait for what it has started: a reply that comes then is let go, a failure reported.
+    const came = (reply: Reply): void => {
+      inside = reply
+      if (outside !== null) inPlaceOf(reply, outside)
+    }
+    const failed = (error: unknown): void => {
+      if (outside !== null) context.exchange.waitUntil(Promise.reject(error))
+    }
+    const answered = (reply: Reply): Reply => {
+      outside = reply
+      return inside === null ? reply : inPlaceOf(inside, reply)
+    }
     const answer = hook(context, next)
-    answered = !isThenable(answer)
-    if (answer instanceof Reply) return answer
-    if (answered) return asReply(context, answer)
-    return Promise.resolve(answer).then(value => {
-      answered = true
-      return asReply(context, value)
-    })
+    if (answer instanceof Reply) return answered(answer)
+    const reply = asReply(context, answer)
+    return reply instanceof Reply ? answered(reply) : reply.then(answered)
   }
 }
 
@@ -125,22 +138,23 @@ function withError(inner: Run, hook: ErrorHook<AnyContext>, asReply: AsReply): R
   }
 }
 
+/** A reply that is sent instead of another: what the other holds is let go of, unless it lives on inside the new one's content. */
+function inPlaceOf(given: Reply, reply: Reply): Reply {
+  const held = given.body
+  if (held === null || typeof held !== 'object' || !('cancel' in held) || reply.body === held) return reply
+  if (reply.body === null || typeof reply.body === 'string' || !('cancel' in reply.body))
+    held.cancel('Another reply was sent instead')
+  return reply
+}
+
 /** What the status of a refusal asks to be sent along, such as `Allow`, where the reply has that status and lacks them. */
 function withFieldsOf(error: unknown, reply: Reply): Reply {
-  const refusal = refusalIn(error)
-  if (refusal?.fields === undefined || refusal.status !== reply.status) return reply
+  if (!isThrown(error, Refused)) return reply
+  const { refusal } = error
+  if (refusal.fields === undefined || refusal.status !== reply.status) return reply
   let { fields } = reply
   for (const [name, value] of refusal.fields) if (!reply.fields.has(name)) fields = fields.and(name, value)
   return fields === reply.fields ? reply : reply.withFields(fields)
-}
-
-function refusalIn(error: unknown): Refusal | null {
-  try {
-    return error instanceof Refused ? error.refusal : null
-  } catch {
-    // A proxy that will not say what it is.
-    return null
-  }
 }
 
 /** Goes on with a value, or once it is there: promises of any make. */
