@@ -1,6 +1,9 @@
-// The smallest program there is. Run it with: node examples/hello.ts
+// The smallest application. Run it with: node examples/hello.ts
 // In a project of your own the import is from 'wirewright'.
-import { serve, text } from '../src/index.ts'
+import { App, serve } from '../src/index.ts'
 
-const server = await serve(({ path }) => text(`Hello from ${path}\n`), { port: Number(process.env.PORT ?? 8080) })
-console.log(`http://localhost:${server.port}`)
+const app = new App()
+app.get('/hello/:name', ({ params }) => `Hello, ${params.name}\n`)
+
+const server = await serve(app, { port: Number(process.env.PORT ?? 8080) })
+console.log(`http://localhost:${server.port}/hello/you`)

@@ -10,8 +10,10 @@ beforeEach(() => {
   app = todoApp(new Todos(3))
 })
 
+const JSON_TYPE = { 'Content-Type': 'application/json' }
+
 function send(method: string, path: string, value: unknown): Promise<Response> {
-  return app.request(path, { method, body: JSON.stringify(value) })
+  return app.request(path, { method, headers: JSON_TYPE, body: JSON.stringify(value) })
 }
 
 test('a todo is added, found, changed and removed', async () => {
@@ -54,7 +56,7 @@ describe('what is wrong is told as problem details', () => {
   ]
   for (const [method, path, body = null, status, told] of WRONG) {
     test(`${method} ${path} ${body ?? ''}`, async () => {
-      const reply = await app.request(path, { method, body })
+      const reply = await app.request(path, { method, headers: JSON_TYPE, body })
       assert.equal(reply.status, status)
       assert.equal(reply.headers.get('content-type'), 'application/problem+json')
       assert.match(await reply.text(), told)

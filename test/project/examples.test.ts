@@ -101,14 +101,3 @@ describe('the echo server', () => {
 })
 
 const TEN_MEGABYTES = Buffer.alloc(10_000_000, 'x')
-
-test('the hello server says hello', async () => {
-  const program = new Program(process.execPath, [example('hello.ts')], { env: { PORT: '0' } })
-  try {
-    const [origin] = await program.says(/http:\/\/localhost:\d+/)
-    const { stdout } = await run('curl', ['-sS', `${origin}/you`])
-    assert.equal(stdout.toString(), 'Hello from /you\n')
-  } finally {
-    await program.stop()
-  }
-})
