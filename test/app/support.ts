@@ -28,7 +28,7 @@ export const SOCKETS: readonly WireName[] = ['HTTP/1.1', 'HTTP/2', 'HTTP/1.1 ove
 export const ALSO_WITHOUT: readonly WireName[] = ['HTTP/1.1', 'HTTP/2', 'no socket']
 
 /** Until `app.request` is built, what would be asked of it is left out. */
-const WITHOUT_A_SOCKET = false
+const WITHOUT_A_SOCKET = true
 
 export interface EachWireOptions {
   readonly wires?: readonly WireName[]
