@@ -37,7 +37,7 @@ export function failExchange<E extends ServedExchange>(host: AnswerHost<E>, exch
 /** Reports what a handler has thrown, and makes the reply to it. What is thrown once the client has gone is mostly about that, and told to nobody. */
 export function replyToThrown<E extends ServedExchange>(host: AnswerHost<E>, exchange: E, error: unknown): Reply {
   const refusal = refusalFor(error)
-  if (!exchange.answerable) return replyTo(host.settings, refusal, exchange)
+  if (exchange.aborted) return replyTo(host.settings, refusal, exchange)
   if (refusal.rule !== 'handler-failed') host.tellRefusal(refusal, exchange)
   else host.settings.report({ kind: 'failed', error, exchange, doing: 'answering a request' })
   return replyTo(host.settings, refusal, exchange)
