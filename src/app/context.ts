@@ -98,7 +98,8 @@ export class Context<
 
   /** The query's values: `query.get('page')`. */
   get query(): URLSearchParams {
-    this.queryMade ??= new URLSearchParams(this.exchange.query)
+    // The first question mark is the separator; URLSearchParams would take one more for it.
+    this.queryMade ??= new URLSearchParams(`?${this.exchange.query}`)
     return this.queryMade
   }
 

@@ -20,5 +20,5 @@ export {
   text,
 } from './reply.ts'
 export type { Producer, StreamChunk, StreamSource, Write } from './stream.ts'
-export { stackOf } from './thrown.ts'
+export { isThrown, stackOf } from './thrown.ts'
 export { readableOf } from './web-streams.ts'

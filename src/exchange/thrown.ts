@@ -15,6 +15,15 @@ export function stackOf(thrown: unknown): string {
   return text.length > LONGEST_STACK ? `${text.slice(0, LONGEST_STACK)}…` : text
 }
 
+/** `thrown instanceof Kind`, also for a proxy that throws when it is asked what it is. */
+export function isThrown<Kind>(thrown: unknown, Kind: abstract new (...given: never[]) => Kind): thrown is Kind {
+  try {
+    return thrown instanceof Kind
+  } catch {
+    return false
+  }
+}
+
 function describe(thrown: unknown): string {
   try {
     if (thrown instanceof Error) return String(thrown.stack ?? thrown)

@@ -1,7 +1,7 @@
 // Joins an HTTP/1.1 connection to the handler: makes an exchange of each request, and sends its reply. One exchange at
 // a time; everything that comes out while one read is handled leaves in one write (h1-flow.ts). Time is looked at from
 // outside (patience.ts).
-import { type Handler, type Refusal, Refused, type Reply } from '../exchange/index.ts'
+import { type Handler, isThrown, type Refusal, Refused, type Reply } from '../exchange/index.ts'
 import { CONTENT, type H1Error, type H1Head, type H1Sink, IDLE } from '../h1/index.ts'
 import { FieldList, type Fields } from '../http/fields.ts'
 import type { Channel } from '../transport/index.ts'
@@ -231,7 +231,7 @@ export class H1Driver
   brokeOff(error: unknown): void {
     this.pump = null
     this.settings.report({ kind: 'failed', error, exchange: this.exchange, doing: 'sending the content of a reply' })
-    this.destroy('content broke off', error instanceof Error ? error : new Error('The content broke off'))
+    this.destroy('content broke off', isThrown(error, Error) ? error : new Error('The content broke off'))
   }
 
   letGoFailed(error: unknown): void {

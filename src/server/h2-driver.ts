@@ -1,6 +1,6 @@
 // Joins an HTTP/2 connection to the handler: makes an exchange of each stream, and sends its reply. What comes out while
 // one read is handled leaves in one write (h2-flow.ts). Time is looked at from outside (h2-patience.ts).
-import { type Handler, type Refusal, Refused, type Reply } from '../exchange/index.ts'
+import { type Handler, isThrown, type Refusal, Refused, type Reply } from '../exchange/index.ts'
 import { CODES, H2Connection, type H2Error, type H2Head, type H2Sink, type H2Stream } from '../h2/index.ts'
 import { FieldList, type Fields } from '../http/fields.ts'
 import type { Channel } from '../transport/index.ts'
@@ -266,7 +266,7 @@ export class H2Driver
   brokeOff(exchange: H2Exchange, error: unknown): void {
     exchange.pump = null
     this.settings.report({ kind: 'failed', error, exchange, doing: 'sending the content of a reply' })
-    this.cut(exchange, exchange.breakingCode, error instanceof Error ? error : new Error('The content broke off'))
+    this.cut(exchange, exchange.breakingCode, isThrown(error, Error) ? error : new Error('The content broke off'))
   }
 
   letGoFailed(exchange: H2Exchange, error: unknown): void {

@@ -445,7 +445,7 @@ describe('after hooks of the application see', () => {
     ['what is no reply', 'GET', '/nothing', 500],
     ['HEAD', 'HEAD', '/found', 200],
     ['the reply of what is mounted', 'GET', '/mounted/x', 203],
-    ['a path that is no UTF-8', 'GET', '/%ff', 404],
+    ['a path that is no UTF-8', 'GET', '/%ff', 400],
   ] as const)
     eachWire(
       what,
