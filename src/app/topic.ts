@@ -201,7 +201,7 @@ class Ids {
 function idOf(given: string | number): string {
   const id = String(given)
   // What an event cannot be sent with is refused as such.
-  encodeEvent({ id })
+  encodeEvent({ id: given })
   if (id === '' || CANNOT_COME_BACK.test(id)) throw noWayBack(id)
   return id
 }
