@@ -14,6 +14,8 @@ interface Room {
   readonly outside?: 'nothing' | 'node' | 'packages'
   /** A toolbox: its files are imported one by one. Any other room is entered by its index.ts. */
   readonly toolbox?: true
+  /** Each of its folders is entered by an index.ts of its own, so that only what is used is loaded. */
+  readonly doors?: true
 }
 
 const ROOMS: Readonly<Record<string, Room>> = {
@@ -29,7 +31,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   server: { arrows: ['transport', 'h1', 'h2', 'websocket', 'exchange', 'http', 'bytes'] },
   client: { arrows: ['transport', 'h1', 'h2', 'websocket', 'exchange', 'http', 'bytes'] },
   app: { arrows: ['exchange', 'sse', 'http'], outside: 'packages' },
-  middleware: { arrows: ['app', 'exchange', 'http'] },
+  middleware: { arrows: ['app', 'exchange', 'http'], doors: true },
   files: { arrows: ['exchange', 'http'] },
   proxy: { arrows: ['client', 'exchange', 'http'] },
   observe: { arrows: ['app', 'exchange', 'http'] },
@@ -99,9 +101,18 @@ function judge(file: string, one: Import): string | null {
   if (path.startsWith('../')) return `imports ${one.specifier}, which is outside of the source folder`
   if (to === from) return null
   if (room.arrows !== 'all' && !room.arrows.includes(to)) return noArrow(from, to, room.arrows)
-  if (to !== '' && !ROOMS[to]?.toolbox && path !== `${to}/index.ts`)
+  if (to !== '' && !ROOMS[to]?.toolbox && !isDoor(to, path))
     return `enters ${to}/ by ${posix.basename(path)}: a room is entered by its index.ts alone`
   return null
+}
+
+/** Whether a room is entered by this file. */
+function isDoor(room: string, path: string): boolean {
+  const folder = posix.dirname(path)
+  return (
+    path === posix.join(folder, 'index.ts') &&
+    (folder === room || (ROOMS[room]?.doors === true && posix.dirname(folder) === room))
+  )
 }
 
 function judgeOutside(from: string, room: Room, specifier: string): string | null {

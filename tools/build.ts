@@ -12,9 +12,15 @@ const source = join(root, 'src')
 const target = join(root, 'dist')
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 
-/** What can be imported by name, or run: the toolboxes file by file, the rooms by their index. */
+/** What can be imported by name, or run: the toolboxes file by file, the rooms by their index, middleware by each folder's. */
 const entries = globSync(
-  ['index.ts', 'cli/main.ts', '{exchange,h1,hpack,h2,sse,transport,server,files}/index.ts', '{bytes,http}/*.ts'],
+  [
+    'index.ts',
+    'cli/main.ts',
+    '{exchange,h1,hpack,h2,sse,transport,server,files}/index.ts',
+    'middleware/*/index.ts',
+    '{bytes,http}/*.ts',
+  ],
   { cwd: source },
 )
 

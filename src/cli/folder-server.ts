@@ -46,6 +46,12 @@ export async function folderServer(
     handler = live
     refuse = live.refuse(refuse)
   }
+  if (config.enable_compression) {
+    const { compressed, compressedRefusals } = await import('../middleware/compression/index.ts')
+    const options = config.enable_cache ? {} : { keep: 0 }
+    handler = compressed(handler, options)
+    refuse = compressedRefusals(refuse, options)
+  }
   if (config.auth !== null) {
     const { withPassword } = await import('./auth.ts')
     handler = withPassword(handler, config.auth)

@@ -103,6 +103,10 @@ export const OPTIONS = {
       flags: ['precompressed', 'enable-precompressed'],
     },
   ),
+  enable_compression: option(flag, false, 'compress what is sent, for clients that take zstd, br, gzip or deflate', {
+    ...SERVE,
+    flags: ['compression', 'enable-compression'],
+  }),
   redirects: option(redirects, [], 'redirect a path: "/old/* /new/:splat 301"; without a status 302', {
     ...SERVE,
     flags: ['redirect', 'redirects'],
@@ -248,11 +252,6 @@ export const OPTIONS = {
       later: (value: unknown) => value !== null && value !== 'multiplexed',
     },
   ),
-  enable_compression: option(flag, false, 'compress replies on the fly', {
-    ...LATER,
-    later: isOn,
-    flags: ['compression', 'enable-compression'],
-  }),
   enable_file_uploads: option(flag, false, 'take uploads', {
     ...LATER,
     later: isOn,

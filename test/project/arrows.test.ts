@@ -36,7 +36,9 @@ test('imports along the arrows are nothing to complain about', () => {
       'transport/index.ts': "import net from 'node:net'\nimport { a } from '../bytes/text.ts'\nexport { a, net }\n",
       'server/index.ts': "import { c } from '../h1/index.ts'\nexport { c }\n",
       'observe/index.ts': "import { pino } from 'pino'\nimport fs from 'node:fs'\nexport { fs, pino }\n",
-      'cli/main.ts': "import '../server/index.ts'\nimport '../index.ts'\n",
+      'middleware/x/index.ts': "import zlib from 'node:zlib'\nexport * from './y.ts'\nexport { zlib }\n",
+      'middleware/x/y.ts': '',
+      'cli/main.ts': "import '../server/index.ts'\nimport '../index.ts'\nimport '../middleware/x/index.ts'\n",
       'index.ts': "export { c } from './server/index.ts'\n",
     }),
     [],
@@ -47,6 +49,10 @@ const PLANTED: Readonly<Record<string, { files: Record<string, string>; complain
   'an import against the arrows': {
     files: { 'bytes/a.ts': "\nimport { b } from '../http/b.ts'\n", 'http/b.ts': '' },
     complaint: 'bytes/a.ts:2 there is no arrow bytes → http: bytes/ may import from no other room',
+  },
+  'a folder of middleware entered by another file than its index': {
+    files: { 'cli/a.ts': "import '../middleware/x/y.ts'\n", 'middleware/x/y.ts': '' },
+    complaint: 'cli/a.ts:1 enters middleware/ by y.ts: a room is entered by its index.ts alone',
   },
   'an import of a type alone': {
     files: { 'h1/a.ts': "import type { E } from '../exchange/index.ts'\n", 'exchange/index.ts': '' },

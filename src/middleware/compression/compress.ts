@@ -24,8 +24,7 @@ export function compressor(settings: CompressionSettings): Compress {
     const { body } = reply
     const standing = standingOf(reply, compressible)
     if (standing === 'declined') return reply.withFields(reply.fields.without('Content-Encoding'))
-    if (reply.status === 304)
-      return standsForOpen(reply) ? notModified(reply, exchange.fields.get('if-none-match')) : reply
+    if (reply.status === 304 || reply.status === 206) return partOrNone(exchange, reply)
     if (standing === 'closed' || body === null || body instanceof Tunnel || isTooSmall(body, minSize)) return reply
     if (isPulled(body)) return streamed(exchange, reply, body)
     const coding = choose(exchange)
@@ -42,10 +41,14 @@ export function compressor(settings: CompressionSettings): Compress {
       : whole(reply, bytes, made, coding)
   }
 
-  /** Whether the reply that a 304 stands for could have been compressed. What a 304 does not say is taken to be so. */
-  function standsForOpen({ fields }: Reply): boolean {
-    const type = fields.get('content-type') ?? 'text/plain'
-    return standingOf(new Reply(200, fields.with('Content-Type', type)), compressible) === 'open'
+  /** 206 and 304 carry the Vary of the 200 that they stand for (RFC 9110 sections 15.3.7 and 15.4.5). A type that they do not tell is taken for one that is compressed. */
+  function partOrNone(exchange: Exchange, reply: Reply): Reply {
+    const type = reply.fields.get('content-type') ?? 'multipart/byteranges'
+    const fields = reply.fields
+      .without('Content-Range')
+      .with('Content-Type', type.startsWith('multipart/byteranges') ? 'text/plain' : type)
+    if (standingOf(new Reply(200, fields), compressible) !== 'open') return reply
+    return reply.status === 206 ? plain(reply) : notModified(reply, exchange.fields.get('if-none-match'))
   }
 
   function streamed(exchange: Exchange, reply: Reply, source: Body): Reply {

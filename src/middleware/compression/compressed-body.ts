@@ -4,6 +4,7 @@ import type { Body, Chunk } from '../../exchange/index.ts'
 import { Codec } from './codec.ts'
 import type { CodecStream } from './codings.ts'
 import type { Lease } from './memory.ts'
+import { SourceOfEvents } from './source-of-events.ts'
 
 /** Bytes that are fed at a time: what comes out of a codec at once stays within a bound then. */
 const AT_ONCE = 64 * 1024
@@ -22,6 +23,7 @@ export class CompressedBody implements Body {
   readonly length = undefined
   readonly endless: boolean
   private readonly compressing: Compressing
+  private readonly source: SourceOfEvents
   private codec: Codec | null = null
   /** What is left of the source's chunk. */
   private rest: Uint8Array | null = null
@@ -33,6 +35,7 @@ export class CompressedBody implements Body {
 
   constructor(compressing: Compressing) {
     this.compressing = compressing
+    this.source = new SourceOfEvents(compressing.source)
     this.endless = compressing.source.endless === true
   }
 
@@ -55,7 +58,11 @@ export class CompressedBody implements Body {
     if (this.over) return
     this.close()
     // The codec may still read the chunk that the source has lent; what it makes of it is thrown away.
-    if (!this.sourceEnded) this.compressing.source.cancel(reason)
+    if (!this.sourceEnded) this.source.cancel(reason)
+  }
+
+  conclude(): void {
+    if (!this.over) this.source.conclude()
   }
 
   private async next(codec: Codec): Promise<Chunk> {
@@ -91,7 +98,7 @@ export class CompressedBody implements Body {
 
   private pullSource(): Chunk | Promise<Chunk> {
     try {
-      const pulled = this.compressing.source.pull()
+      const pulled = this.source.pull()
       if (!(pulled instanceof Promise)) return pulled
       return pulled.catch(error => this.sourceFailed(error))
     } catch (error) {
@@ -113,7 +120,7 @@ export class CompressedBody implements Body {
 
   private fail(error: unknown): void {
     this.close()
-    if (!this.sourceEnded) this.compressing.source.cancel(error)
+    if (!this.sourceEnded) this.source.cancel(error)
   }
 
   private close(): void {

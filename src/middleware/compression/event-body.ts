@@ -2,17 +2,18 @@
 import type { Body, Chunk } from '../../exchange/index.ts'
 import { EventDeflate } from './event-deflate.ts'
 import type { Lease } from './memory.ts'
+import { SourceOfEvents } from './source-of-events.ts'
 
 export class EventBody implements Body {
   readonly length = undefined
   readonly endless: boolean
-  private readonly source: Body
+  private readonly source: SourceOfEvents
   private readonly lease: Lease
   private readonly deflate: EventDeflate
   private over = false
 
   constructor(source: Body, coding: 'gzip' | 'deflate', level: number, lease: Lease) {
-    this.source = source
+    this.source = new SourceOfEvents(source)
     this.endless = source.endless === true
     this.lease = lease
     this.deflate = new EventDeflate(coding, level)
@@ -24,17 +25,19 @@ export class EventBody implements Body {
     try {
       chunk = this.source.pull()
     } catch (error) {
-      this.close()
-      throw error
+      return this.sourceFailed(error)
     }
-    if (chunk instanceof Promise) return chunk.then(this.compressed, this.failed)
-    return this.compressed(chunk)
+    return chunk instanceof Promise ? chunk.then(this.compressed, this.sourceFailed) : this.compressed(chunk)
   }
 
   cancel(reason: unknown): void {
     if (this.over) return
     this.close()
     this.source.cancel(reason)
+  }
+
+  conclude(): void {
+    if (!this.over) this.source.conclude()
   }
 
   private readonly compressed = (chunk: Chunk): Chunk | Promise<Chunk> => {
@@ -58,7 +61,7 @@ export class EventBody implements Body {
     throw error
   }
 
-  private readonly failed = (error: unknown): never => {
+  private readonly sourceFailed = (error: unknown): never => {
     this.close()
     throw error
   }
