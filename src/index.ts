@@ -100,6 +100,7 @@ export {
   type LiveReload,
   liveReload,
   type RedirectRule,
+  type SendOptions,
   TemplateError,
 } from './files/index.ts'
 export { type CookieAttributes, CookieError, cookiesOf, setCookie } from './http/cookies.ts'

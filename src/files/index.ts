@@ -5,6 +5,7 @@ import { type FilesHandler, filesHandler } from './handler.ts'
 import type { FilesOptions } from './options.ts'
 
 export { FileChanged } from './failures.ts'
+export type { SendOptions } from './handing-out.ts'
 export type { FilesHandler, FilesStats } from './handler.ts'
 export { type DirectoryListing, directoryListing, type ListingOptions, TemplateError } from './listing/index.ts'
 export { type LiveOptions, type LiveReload, liveReload } from './live/index.ts'

@@ -1,6 +1,6 @@
 // Redirect and header rules by path, compiled once. Patterns and paths are compared in one encoding, so a rule cannot
 // be got round by another spelling of the path.
-import { Reply } from '../exchange/index.ts'
+import { type Exchange, Reply, sitePath } from '../exchange/index.ts'
 import { FieldList } from '../http/fields.ts'
 import { encodeSegment } from '../http/paths.ts'
 
@@ -8,7 +8,7 @@ import { encodeSegment } from '../http/paths.ts'
 export interface RedirectRule {
   /** A path. `*`, at most once, stands for anything, also with slashes in it; `:name` stands for one segment. */
   readonly from: string
-  /** A path or an http(s) URL; `:splat` is what `*` stood for. The query is passed on unless there is one here. */
+  /** A path of the folder's or an http(s) URL; `:splat` is what `*` stood for. The query is passed on unless there is one here. */
   readonly to: string
   /** Default: 302, which no browser remembers. */
   readonly status?: 301 | 302 | 303 | 307 | 308
@@ -22,8 +22,11 @@ export interface HeaderRule {
   readonly set: Readonly<Record<string, string | null>>
 }
 
+/** Where a request was sent to: redirects keep what is before and behind the path. */
+type Asked = Pick<Exchange, 'base' | 'query'>
+
 /** Redirects for an encoded path; null where no rule fits. */
-export type Redirects = (path: string, query: string, extra: FieldList) => Reply | null
+export type Redirects = (path: string, asked: Asked, extra: FieldList) => Reply | null
 
 /** The fields of a file at an encoded path, as the rules change them. */
 export type Headers = (path: string, fields: FieldList) => FieldList
@@ -32,14 +35,15 @@ export type Headers = (path: string, fields: FieldList) => FieldList
 export function compileRedirects(rules: readonly RedirectRule[]): Redirects {
   if (!Array.isArray(rules)) throw new TypeError('files: the option redirects must be a list of rules')
   const compiled = rules.map((rule, at) => compileRedirect(rule, `redirects[${at}]`))
-  return (path, query, extra) => {
+  return (path, asked, extra) => {
     for (const { pattern, to, status, passesQuery } of compiled) {
       const found = pattern.exec(path)
       if (found === null) continue
       const filled = to.replace(PLACEHOLDER, whole => found.groups?.[whole.slice(1)] ?? '')
       // What `*` stood for may start with a slash, and a location that starts with two names a host.
-      const location = filled.replace(/^\/{2,}/, '/')
-      return redirectReply(passesQuery ? withQuery(location, query) : location, status, extra)
+      const there = filled.replace(/^\/{2,}/, '/')
+      const location = there.startsWith('/') ? locationAt(asked, there) : there
+      return redirectReply(passesQuery ? withQuery(location, asked.query) : location, status, extra)
     }
     return null
   }
@@ -61,6 +65,11 @@ export function compileHeaders(rules: readonly HeaderRule[]): Headers {
 
 export function redirectReply(location: string, status: number, extra: FieldList): Reply {
   return new Reply(status, FieldList.of({ Location: location }).concat(extra))
+}
+
+/** Where clients find a path of the handler's: below what it is mounted at. */
+export function locationAt({ base }: Pick<Exchange, 'base'>, path: string): string {
+  return base === '' ? path : sitePath(base) + path
 }
 
 /** A location with the query that the client sent. */

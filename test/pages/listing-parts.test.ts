@@ -19,7 +19,7 @@ function entry(name: string, more: Partial<Entry> = {}): Entry {
 function viewOf(entries: readonly Entry[], path = '/'): View {
   const order = { column: 'name', direction: 'asc' } as const
   const counts = { folders: 0, files: entries.length, before: 0, page: 1, pages: 1, pageSize: 1000 }
-  return { path, title: '', entries, order, ...counts, unnamable: 0, cut: false }
+  return { path, wholePath: path, title: '', entries, order, ...counts, unnamable: 0, cut: false }
 }
 
 /** A disk with these names, made up as they are read, where looking at one of them may fail. */
@@ -175,7 +175,16 @@ describe('a folder that changes or fails while it is read', () => {
 
 describe('a folder with a hundred thousand entries', () => {
   const query = new URLSearchParams('page=2')
-  const asked = { root: '/', directory: '/', path: '/', title: '', pageSize: 1000, wanted: everything, query }
+  const asked = {
+    root: '/',
+    directory: '/',
+    path: '/',
+    wholePath: '/',
+    title: '',
+    pageSize: 1000,
+    wanted: everything,
+    query,
+  }
 
   it('is looked at no more closely than the page needs', async () => {
     const from = diskOf(100_000)

@@ -3,9 +3,9 @@ import type { View } from './view.ts'
 import { isoDate } from './wording.ts'
 
 export function listingJson(view: View): string {
-  const { path, entries, folders, files, order, page, pages, pageSize, unnamable, cut } = view
+  const { wholePath, entries, folders, files, order, page, pages, pageSize, unnamable, cut } = view
   return `${JSON.stringify({
-    path,
+    path: wholePath,
     total: folders + files,
     page,
     pages,

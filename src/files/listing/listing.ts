@@ -50,13 +50,23 @@ export function directoryListing(options: ListingOptions): DirectoryListing {
     const inRoot = path.slice(1)
     if (inRoot !== '' && excluded(inRoot.slice(0, -1))) throw new Refused(notFound())
     const wanted = (name: string) => (hidden || !name.startsWith('.')) && !excluded(inRoot + name)
-    const asked = { root, directory, path, title, pageSize, wanted, query }
+    const wholePath = decodedBase(exchange.base) + path
+    const asked = { root, directory, path, wholePath, title, pageSize, wanted, query }
     const view = await viewer.view(asked, hidden).catch(error => {
       throw refusalOf(error)
     })
     if (wantsJson(exchange, query)) return new Reply(200, overlaid(along, JSON_FIELDS), listingJson(view))
     const { fields, body } = template === null ? builtIn(view, serverName) : filled(template, view)
     return new Reply(200, overlaid(along, fields, COMMON), body)
+  }
+}
+
+/** What the folder is mounted below, as a person reads it. */
+function decodedBase(base: string): string {
+  try {
+    return decodeURIComponent(base)
+  } catch {
+    return base
   }
 }
 

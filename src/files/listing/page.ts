@@ -18,8 +18,8 @@ ${pager(page, pages, order)}${notes(view)}`
 }
 
 /** The page's title. */
-export function headline({ path, title }: View): string {
-  return title === '' ? `Index of ${visible(path)}` : `${title} – ${visible(path)}`
+export function headline({ wholePath, title }: View): string {
+  return title === '' ? `Index of ${visible(wholePath)}` : `${title} – ${visible(wholePath)}`
 }
 
 /** `2 folders, 10 files`, and which of them this page shows where it does not show all. */

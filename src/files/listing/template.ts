@@ -20,7 +20,7 @@ export class TemplateError extends Error {
 /** Placeholders for the page. */
 const PAGE: Readonly<Record<string, (view: View) => string>> = {
   title: view => escaped(headline(view)),
-  path: ({ path }) => escaped(visible(path)),
+  path: ({ wholePath }) => escaped(visible(wholePath)),
   count: view => escaped(countLine(view)),
   breadcrumbs: ({ path }) => breadcrumbs(path).html,
   table: view => listingTable(view).html,

@@ -4,8 +4,10 @@ import { compareBy, type Order, orderOf, sorted } from './order.ts'
 import { type Disk, disk, type Entry, fill, type Scan, scan } from './scan.ts'
 
 export interface View {
-  /** The folder's path, decoded; starts and ends with a slash. */
+  /** The folder's path below the document root, decoded; starts and ends with a slash. */
   readonly path: string
+  /** The folder's path as clients see it, decoded: where the root is mounted below a prefix, that comes first. */
+  readonly wholePath: string
   readonly title: string
   readonly entries: readonly Entry[]
   readonly folders: number
@@ -24,6 +26,7 @@ export interface Wanted {
   readonly root: string
   readonly directory: string
   readonly path: string
+  readonly wholePath: string
   readonly title: string
   readonly pageSize: number
   readonly wanted: (name: string) => boolean
@@ -44,7 +47,10 @@ export class Viewer {
   }
 
   /** @throws what opening the folder throws */
-  async view({ root, directory, path, title, pageSize, wanted, query }: Wanted, hidden: boolean): Promise<View> {
+  async view(
+    { root, directory, path, wholePath, title, pageSize, wanted, query }: Wanted,
+    hidden: boolean,
+  ): Promise<View> {
     const order = orderOf(query)
     const key = JSON.stringify([directory, path, hidden, order.column, order.direction])
     const { entries, unnamable, cut } = await this.shared(key, () => this.look(root, directory, wanted, order))
@@ -55,6 +61,7 @@ export class Viewer {
     const folders = entries.reduce((count, entry) => count + (entry.folder ? 1 : 0), 0)
     return {
       path,
+      wholePath,
       title,
       entries: order.column === 'name' ? await fill(shown, directory, this.disk) : shown,
       folders,

@@ -1,14 +1,18 @@
 // What runs in the page: a script that listens, exchanges style sheets, and loads the page again for anything else.
+import { sitePath } from '../../exchange/index.ts'
+import { escaped } from '../pages/index.ts'
 
 /** Where live reload lives; a dot keeps it apart from a site's own files, since hidden ones are not served. */
 export const SCRIPT_PATH = '/.wirewright/live.js'
 export const STREAM_PATH = '/.wirewright/live'
 
-/** The script's content. The version that the page was made at comes with the script's own address. */
+/** The script's content. The version that the page was made at comes with the script's own address, and so does the prefix that the site is mounted below. */
 export const SCRIPT = `(() => {
   'use strict'
-  const since = new URL(document.currentScript.src).searchParams.get('since') ?? ''
-  const source = new EventSource('${STREAM_PATH}?since=' + encodeURIComponent(since))
+  const own = new URL(document.currentScript.src)
+  const base = own.pathname.slice(0, -'${SCRIPT_PATH}'.length)
+  const since = own.searchParams.get('since') ?? ''
+  const source = new EventSource(base + '${STREAM_PATH}?since=' + encodeURIComponent(since))
   source.addEventListener('reload', () => location.reload())
   source.addEventListener('css', event => {
     const links = [...document.querySelectorAll('link[rel~="stylesheet"][href]')]
@@ -24,7 +28,7 @@ export const SCRIPT = `(() => {
 
   function samePlace(url, path) {
     try {
-      return url.origin === location.origin && decodeURIComponent(url.pathname) === path
+      return url.origin === location.origin && decodeURIComponent(url.pathname) === decodeURIComponent(base) + path
     } catch {
       return false
     }
@@ -43,7 +47,8 @@ export const SCRIPT = `(() => {
 })()
 `
 
-/** The tag that brings the script into a page. */
-export function scriptTag(version: string): string {
-  return `<script src="${SCRIPT_PATH}?since=${encodeURIComponent(version)}"></script>`
+/** The tag that brings the script into a page. @param base where the site is mounted; empty for nowhere */
+export function scriptTag(version: string, base: string): string {
+  const prefix = base === '' ? '' : escaped(sitePath(base))
+  return `<script src="${prefix}${SCRIPT_PATH}?since=${encodeURIComponent(version)}"></script>`
 }

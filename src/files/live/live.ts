@@ -36,6 +36,8 @@ export function liveReload(handler: Handler, root: string, options: LiveOptions 
   // A page may come from an earlier run of the server; that run's versions must not look like this one's.
   const run = Date.now().toString(36)
   let count = 0
+  // The pages of refusals are made outside of what the site is mounted below: what was asked for last tells where that is.
+  let mountedAt = ''
   const version = () => `${run}.${count}`
 
   const changes = changesOf(root, watch, timer, changed, failed)
@@ -64,13 +66,14 @@ export function liveReload(handler: Handler, root: string, options: LiveOptions 
   }
 
   function live(exchange: Exchange): Reply | Promise<Reply> {
-    const { path, method } = exchange
+    const { path, method, base } = exchange
+    mountedAt = base
     if (path === SCRIPT_PATH || path === STREAM_PATH) {
       if (method !== 'GET' && method !== 'HEAD') throw new Refused(onlyRead())
       return path === SCRIPT_PATH ? new Reply(200, SCRIPT_FIELDS, SCRIPT) : stream(exchange)
     }
     // The version is taken before the page is read: a change in between makes the page load once too often, not once too little.
-    const tag = scriptTag(version())
+    const tag = scriptTag(version(), base)
     const reply = handler(asPageRequest(exchange))
     return reply instanceof Promise ? reply.then(settled => injected(settled, tag)) : injected(reply, tag)
   }
@@ -79,7 +82,7 @@ export function liveReload(handler: Handler, root: string, options: LiveOptions 
     refuse:
       (refuse: Refuse): Refuse =>
       (refusal, exchange) =>
-        injected(refuse(refusal, exchange), scriptTag(version())),
+        injected(refuse(refusal, exchange), scriptTag(version(), mountedAt)),
     close() {
       changes.close()
       listeners.close()
