@@ -11,22 +11,20 @@ export function urlOf({ client, target }: Exchange): string {
   return new URL(target.startsWith('/') ? origin + target : `${origin}/${target}`).href
 }
 
-/** Origins by what a client sent for them; bounded, since clients choose. */
-const origins: Readonly<Record<'http' | 'https', Map<string, string>>> = { http: new Map(), https: new Map() }
-const MOST_ORIGINS = 256
+/** The origin of the last request: mostly that of the next one as well. */
+let lastScheme = ''
+let lastHost = ''
+let lastOrigin = ''
 
 function originOf(scheme: 'http' | 'https', host: string): string {
-  const known = origins[scheme]
-  let origin = known.get(host)
-  if (origin === undefined) {
-    // HTTP/1.0 may come without a host. What a wire lets through as one may still be none to the URL parser: 1.2.3.4.5, a%zz.
-    const text = `${scheme}://${host === '' ? 'localhost' : host}`
-    if (!URL.canParse(text)) throw noHost(host)
-    origin = new URL(text).origin
-    if (known.size >= MOST_ORIGINS) known.clear()
-    known.set(host, origin)
-  }
-  return origin
+  if (host === lastHost && scheme === lastScheme) return lastOrigin
+  // HTTP/1.0 may come without a host. What a wire lets through as one may still be none to the URL parser: 1.2.3.4.5, a%zz.
+  const text = `${scheme}://${host === '' ? 'localhost' : host}`
+  if (!URL.canParse(text)) throw noHost(host)
+  lastOrigin = new URL(text).origin
+  lastScheme = scheme
+  lastHost = host
+  return lastOrigin
 }
 
 /** Characters that the parser leaves as they are: 1 in paths and queries, 2 in paths alone. */
