@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { bodyOf, collect, html, json, plainRefusals, Reply, redirect, Tunnel, text } from '../../src/exchange/index.ts'
+import {
+  bodyOf,
+  bytes,
+  collect,
+  html,
+  json,
+  plainRefusals,
+  Reply,
+  redirect,
+  Tunnel,
+  text,
+} from '../../src/exchange/index.ts'
 import { FieldList } from '../../src/http/fields.ts'
 
 describe('a reply', () => {
@@ -24,6 +35,30 @@ describe('a reply', () => {
   it('is not made of what JSON cannot say', () => {
     for (const value of [undefined, () => 1, Symbol('s')]) assert.throws(() => json(value), /JSON has no word for/)
     assert.equal(json(null).body, 'null')
+  })
+
+  it('is made of text, bytes and pages of the right type alone', () => {
+    for (const make of [text, html, bytes] as ((content: never) => Reply)[])
+      for (const content of [undefined, null, 5, {}, []])
+        assert.throws(() => make(content as never), /takes a (string|Uint8Array), not .*; json\(…\) sends any value/)
+    assert.throws(() => bytes('text' as never), /takes a Uint8Array, not a value of type string/)
+    assert.throws(() => text(new Uint8Array(1) as never), /takes a string, not a value of type object/)
+  })
+
+  it('has trailers as a function gives them, or as they are', () => {
+    let sum = 0
+    const later = text('x').withTrailers(() => ({ 'X-Sum': sum }))
+    sum = 7
+    assert.equal(later.trailers?.().get('x-sum'), '7')
+    assert.equal(text('x').withTrailers({ 'X-Sum': 1 }).trailers?.().get('x-sum'), '1')
+    assert.throws(() => text('x').withTrailers({ 'X-Sum': 'a\r\nb' }), /U\+000D/)
+    assert.throws(
+      () =>
+        text('x')
+          .withTrailers(() => ({ 'X-Sum': 'a\nb' }))
+          .trailers?.(),
+      /U\+000A/,
+    )
   })
 
   it('that redirects has a location that ends no line', () => {
