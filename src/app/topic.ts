@@ -64,7 +64,7 @@ export class Topic {
 
   /**
    * Sends an event to all who listen; a string is the data of one without a type. What is published within one turn leaves in one write
-   * to each. The ids of a topic are made by it, or given with each event, each once.
+   * to each. An event that brings no id gets the one behind the last; those that are given must each be another.
    * @returns the event's id
    * @throws TypeError for what cannot be sent, for an empty id, and once the topic is closed
    */
@@ -97,7 +97,7 @@ class TopicState implements ListenedTopic {
   private readonly history: number
   private readonly historyBytes: number
   private readonly limit: number
-  private readonly ids: Ids
+  private readonly ids = new Ids()
   /** What was published before the listeners were last woken. */
   private toldUpTo = 0
   private tellingLater = false
@@ -107,16 +107,16 @@ class TopicState implements ListenedTopic {
     this.history = whole('history', history, 0)
     this.historyBytes = whole('historyBytes', historyBytes, 0)
     this.limit = whole('limit', limit, 1)
-    this.ids = new Ids(lastId === undefined ? undefined : idOf(lastId))
-    this.log = new EventLog(this.ids.last)
+    if (lastId !== undefined) this.ids.goOnFrom(idOf(lastId))
+    this.log = new EventLog(lastId === undefined ? this.ids.first : idOf(lastId))
   }
 
   publish(event: ServerSentEvent): string {
     if (this.closed) throw isClosed()
-    const id = event.id === undefined ? this.ids.following() : idOf(event.id)
+    const id = event.id === undefined ? this.ids.following : idOf(event.id)
     // In memory of its own: small buffers share theirs, and an event that is kept would keep all of it.
     const bytes = new Uint8Array(encodeEvent({ ...event, id }))
-    if (event.id === undefined) this.ids.take()
+    this.ids.goOnFrom(id)
     this.log.add(id, bytes)
     if (this.listeners.size === 0) this.trim()
     else if (this.log.end - this.toldUpTo > this.limit && !this.telling) this.tell()
@@ -172,29 +172,30 @@ class TopicState implements ListenedTopic {
 
 /** Makes ids that go on from the last one. Where there was none they begin with what no other run of the program begins with. */
 class Ids {
-  private readonly prefix: string
-  private count: number
-  private readonly given: string | null
+  private prefix = `${crypto.randomUUID().slice(0, 8)}-`
+  private count = 0
+  private next: string | null = null
 
-  constructor(last: string | undefined) {
-    const [, prefix, digits] = /^(.*?)(0|[1-9][0-9]{0,14})$/su.exec(last ?? '') ?? []
-    this.given = last ?? null
-    this.prefix = prefix ?? `${crypto.randomUUID().slice(0, 8)}-`
-    this.count = Number(digits ?? 0)
+  get following(): string {
+    this.next ??= `${this.prefix}${this.count + 1}`
+    return this.next
   }
 
-  /** The id before the next one. */
-  get last(): string {
-    return this.given ?? `${this.prefix}${this.count}`
+  /** This is the last one: the next goes on from it, if it ends in a number. */
+  goOnFrom(id: string): void {
+    if (id === this.next) this.count++
+    else {
+      const [, prefix, digits] = /^(.*?)(0|[1-9][0-9]{0,14})$/su.exec(id) ?? []
+      if (prefix === undefined) return
+      this.prefix = prefix
+      this.count = Number(digits)
+    }
+    this.next = null
   }
 
-  following(): string {
-    return `${this.prefix}${this.count + 1}`
-  }
-
-  /** What `following` gave has been used. */
-  take(): void {
-    this.count++
+  /** What stands for the place before all events. */
+  get first(): string {
+    return `${this.prefix}${this.count}`
   }
 }
 

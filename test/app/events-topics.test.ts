@@ -247,6 +247,17 @@ describe('ids', () => {
     )
   })
 
+  test('that are given are gone on from, where they end in a number', () => {
+    const topic = new Topic({ lastId: 'a-1' })
+    assert.equal(topic.publish({ id: 7, data: '' }), '7')
+    assert.equal(topic.publish(''), '8')
+    assert.equal(topic.publish({ id: 'b9', data: '' }), 'b9')
+    assert.equal(topic.publish({ id: 'no number', data: '' }), 'no number')
+    assert.equal(topic.publish(''), 'b10')
+    assert.equal(topic.publish(''), 'b11')
+    assert.equal(topic.lastId, 'b11')
+  })
+
   test('of two runs are not taken for one another', async () => {
     const [first, second] = [new Topic(), new Topic()]
     const id = first.publish('of the first run')
