@@ -28,13 +28,19 @@ export class Contestant {
   /** Starts the server on a free port. It need not listen yet. */
   async spawn(materials: Materials, variables: NodeJS.ProcessEnv = {}): Promise<Launched> {
     const port = await freePort()
+    const { argv, folder } = this.command(materials, port)
+    const scheme = isSecure(this.service) ? 'https' : 'http'
+    return { server: start(argv, folder, variables), port, origin: `${scheme}://127.0.0.1:${port}` }
+  }
+
+  /** What starts it, and a folder of its own with its files. */
+  command(materials: Materials, port: number): { readonly argv: readonly string[]; readonly folder: string } {
     const folder = mkdtempSync(join(materials.folder, `${this.peer.name}-`))
     const { service } = this
     const { site, certificate, key } = materials
     const { argv, files = {} } = this.peer.services[service]!({ service, port, folder, site, certificate, key })
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
-    const scheme = isSecure(service) ? 'https' : 'http'
-    return { server: start(argv, folder, variables), port, origin: `${scheme}://127.0.0.1:${port}` }
+    return { argv, folder }
   }
 
   /** Starts the server and waits until it listens. Null where it does not: that is its fault then. */

@@ -3,7 +3,8 @@
 /**
  * What a peer offers. `bare` is a socket that is read once and answered, without HTTP: the zero point of memory and start.
  * Those with `h2` are spoken to in HTTP/2, those with `tls` over TLS; `h2-upload` takes content at `/upload` and says how much it was.
- * `param` greets whom `/hello/:name` names; `routes` and `hooks` do the same among many routes, and with hooks.
+ * `param` greets whom `/hello/:name` names; `routes` and `hooks` do the same among many routes, and with hooks. `page` makes a page of
+ * 20 KB and compresses it, `page-plain` does not; `codec` is no server, but what compresses the same pages alone.
  */
 export type Service =
   | 'hello'
@@ -13,6 +14,9 @@ export type Service =
   | 'param'
   | 'routes'
   | 'hooks'
+  | 'page'
+  | 'page-plain'
+  | 'codec'
   | 'h2'
   | 'h2-tls'
   | 'h2-files'
@@ -44,6 +48,14 @@ export interface Throughput extends Common {
   readonly answer: string | null
 }
 
+/** A page that is compressed as it is made; the figure is the server's CPU for each page, less that for the same page plain. */
+export interface Compression extends Common {
+  readonly kind: 'compression'
+  readonly coding: 'gzip' | 'br' | 'zstd'
+  /** What this server compresses with unless it is told otherwise. */
+  readonly level: number
+}
+
 /** Connections that wait, and nothing happens on them; the figure is the server's memory for each, or for each stream. */
 export interface Idle extends Common {
   readonly kind: 'idle'
@@ -68,7 +80,7 @@ export interface Start extends Common {
   readonly kind: 'start'
 }
 
-export type Load = Throughput | Idle | Transfer | Start
+export type Load = Throughput | Compression | Idle | Transfer | Start
 
 /** How a load is run. */
 export interface Plan {
@@ -136,6 +148,20 @@ function h2(name: string, title: string, differences: Partial<Throughput> = {}):
   return throughput(name, title, { services: ['h2'], connections: 8, inFlight: 100, ...differences })
 }
 
+function compression(coding: Compression['coding'], level: number): Compression {
+  return {
+    kind: 'compression',
+    name: `page-${coding}`,
+    title: `Compressing a page of 20 KB with ${coding}`,
+    services: ['page', 'codec'],
+    path: '/page',
+    unit: 'µs CPU per page',
+    rounds: 9,
+    coding,
+    level,
+  }
+}
+
 /** 100 MB over a round trip of 40 ms. */
 function transfer(name: string, title: string, direction: 'up' | 'down', service: Service, path: string): Transfer {
   const bytes = 100 * 1024 * 1024
@@ -161,6 +187,9 @@ export const loads: readonly Load[] = [
   throughput('param', 'An application with the route /hello/:name', { services: ['param'], ...GREETING }),
   throughput('routes', 'The same route in the middle of 10, 1,000 and 10,000', { services: ['routes'], ...GREETING }),
   throughput('hooks', 'The same route without hooks and with three', { services: ['hooks'], ...GREETING }),
+  compression('gzip', 6),
+  compression('br', 4),
+  compression('zstd', 3),
   throughput('file-1k', 'A file of 1 KB', { services: ['files'], ...file('/1k.css') }),
   throughput('file-100k', 'A file of 100 KB', { services: ['files'], ...file('/100k.js') }),
   throughput('file-100m', 'A file of 100 MB', {

@@ -1,5 +1,6 @@
 // One load, all its peers, all rounds: from a row of the table of loads to its result.
 import { cpus, release, totalmem } from 'node:os'
+import { measureCompression } from './compressing.ts'
 import type { LoadResult, Row } from './figures.ts'
 import { measureIdle } from './idle.ts'
 import type { Load, Plan } from './loads.ts'
@@ -16,7 +17,7 @@ export async function measure(
   plan: Plan,
 ): Promise<LoadResult> {
   const rows = await rowsOf(load, peers, materials, plan)
-  const throughput = load.kind === 'throughput'
+  const throughput = load.kind === 'throughput' || load.kind === 'compression'
   return {
     load: load.name,
     title: load.title,
@@ -35,6 +36,8 @@ function rowsOf(load: Load, peers: readonly Peer[], materials: Materials, plan: 
   switch (load.kind) {
     case 'throughput':
       return measureThroughput(load, peers, materials, plan)
+    case 'compression':
+      return measureCompression(load, peers, materials, plan)
     case 'idle':
       return measureIdle(load, peers, materials, plan)
     case 'transfer':

@@ -52,6 +52,8 @@ export function ours(project: Project, name = 'ours', title = 'Wirewright'): Pee
   const app: Services = {
     ...offered([...PARAM, 'hooks'], program(project, 'param')),
     routes: program(project, 'routes-10'),
+    page: program(project, 'pages', project.compression),
+    'page-plain': program(project, 'pages'),
   }
   return {
     name,
@@ -259,6 +261,14 @@ export const others: readonly Peer[] = [
     collects: true,
   },
   {
+    name: 'codec',
+    title: "Node's codec alone",
+    needs: [],
+    version: () => `Node ${process.versions.node}`,
+    services: { codec: () => node(script('codec.mjs')) },
+    collects: false,
+  },
+  {
     name: 'net',
     title: 'node:net, read once',
     needs: [],
@@ -275,8 +285,8 @@ const BARE = `require('node:net').createServer(socket => {
 }).listen({ port: +process.argv[1], host: '127.0.0.1', backlog: 1024 })`
 
 /** A program of `ours-app.mjs`. */
-function program(project: Project, name: string): (place: Place) => Command {
-  return ({ port }) => node(script('ours-app.mjs'), project.library, name, port)
+function program(project: Project, name: string, ...rest: string[]): (place: Place) => Command {
+  return ({ port }) => node(script('ours-app.mjs'), project.library, name, port, ...rest)
 }
 
 /** The same way to start for each of the services. */

@@ -12,6 +12,8 @@ export interface Project {
   /** The modules to start: the library's entry and the command. */
   readonly library: string
   readonly command: string
+  /** The entry that compresses. */
+  readonly compression: string
   readonly version: string
   /** Revisions that came before HTTP/2 do not speak it. */
   readonly speaksH2: boolean
@@ -37,6 +39,7 @@ export function project(root: string, from: 'dist' | 'src'): Project {
     root,
     library: place(published.library ?? 'dist/index.js'),
     command: place(published.command ?? 'dist/cli/main.js'),
+    compression: place(entry(manifest.exports?.['./compression']) ?? 'dist/middleware/compression/index.js'),
     version: `${manifest.version} (${revision(root)}${from === 'src' ? ', from src' : ''})`,
     speaksH2: existsSync(join(root, 'src/h2/index.ts')),
     hasApp: existsSync(join(root, 'src/app/index.ts')),

@@ -53,9 +53,13 @@ export function start(
   }
 }
 
-/** Runs a command on the load's core to its end and gives what it printed. */
-export async function run(argv: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<string> {
-  const child = spawn('taskset', ['-c', String(LOAD_CORE), ...argv], {
+/** Runs a command to its end, on the load's core unless another is named, and gives what it printed. */
+export async function run(
+  argv: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+  core = LOAD_CORE,
+): Promise<string> {
+  const child = spawn('taskset', ['-c', String(core), ...argv], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...variables },

@@ -46,28 +46,29 @@ async function measureRounds(
       await check(load, launched.origin, materials).catch(error => each.blame(error))
     }
     const sound = [...ready.keys()].filter(each => each.faults.size === 0)
-    // Twice: an idle machine may have given its memory back, and compilers take their time.
     for (const seconds of warmUps(plan.seconds)) {
       plan.progress(`${load.title}: warming up`)
-      for (const each of sound) await take(load, each, ready.get(each)!, seconds, null)
+      for (const each of sound) await take(load, each, ready.get(each)!, seconds)
     }
     for (let round = from; round < to; round++) {
       plan.progress(`${load.title}: round ${round + 1} of ${plan.rounds}`)
-      for (const each of rotated(sound, round)) await take(load, each, ready.get(each)!, plan.seconds, each.samples)
+      for (const each of rotated(sound, round)) {
+        const sample = await take(load, each, ready.get(each)!, plan.seconds)
+        if (sample !== null) each.samples.push(sample)
+      }
     }
   } finally {
     await Promise.all([...ready.values()].map(({ server }) => server.stop()))
   }
 }
 
-/** Loads one contestant once, and keeps the sample if there is where to. */
-async function take(
+/** Loads one contestant once. Null where that gives no figure; what was wrong is its fault then. */
+export async function take(
   load: Throughput,
   each: Contestant,
   { server, origin }: Launched,
   seconds: number,
-  samples: Sample[] | null,
-): Promise<void> {
+): Promise<Sample | null> {
   let memory = residentBytes(server.pid)
   const watch = setInterval(() => {
     memory = Math.max(memory, residentBytes(server.pid))
@@ -81,14 +82,16 @@ async function take(
     const ended = server.ended()
     if (ended !== null) each.blame(ended)
     const figure = load.per === 'request' ? (used * 1e6) / requests : (used * 1e3) / (bytes / 1e9)
-    if (Number.isFinite(figure)) samples?.push({ figure, rate: requests / took, memory })
+    return Number.isFinite(figure) ? { figure, rate: requests / took, memory } : null
   } catch (error) {
     each.blame(error)
+    return null
   } finally {
     clearInterval(watch)
   }
 }
 
-function warmUps(seconds: number): number[] {
+/** Twice: an idle machine may have given its memory back, and compilers take their time. */
+export function warmUps(seconds: number): number[] {
   return [Math.max(1, seconds - 1), seconds]
 }

@@ -77,7 +77,7 @@ function verifyPipelined({ path, answer, inFlight: count }: Throughput, origin: 
   })
 }
 
-function ask(url: string, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+export function ask(url: string, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
   return new Promise((done, fail) => {
     const options = { headers, agent: false as const, timeout: 10_000 }
     const request = url.startsWith('https')

@@ -44,6 +44,8 @@ export class Asked implements Exchange {
 
   inform(): void {}
 
+  waitUntil(): void {}
+
   refuse(error: unknown): Reply {
     if (!(error instanceof Refused)) throw error
     return text(error.message, error.refusal.status)

@@ -1,13 +1,14 @@
-// This server with an application, one program for each load. usage: node ours-app.mjs MODULE PROGRAM PORT
-// MODULE: the built or the source entry of the library    PROGRAM: one of those below, `routes-N` among them
+// This server with an application, one program for each load. usage: node ours-app.mjs MODULE PROGRAM PORT [COMPRESSION]
+// MODULE, COMPRESSION: the built or the source entries of the library    PROGRAM: one of those below, `routes-N` among them
 import { pathToFileURL } from 'node:url'
+import { page } from '../page.ts'
 
-const [module, program, port] = process.argv.slice(2)
-const { App, serve, text } = await import(pathToFileURL(module).href)
+const [module, program, port, codecs] = process.argv.slice(2)
+const { App, html, serve, text } = await import(pathToFileURL(module).href)
 
-const PROGRAMS = { bare: () => bare, param, hooks, routes }
+const PROGRAMS = { bare: () => bare, param, hooks, routes, pages }
 const [name, size] = program.split('-')
-await serve(PROGRAMS[name](Number(size)), { port: Number(port), host: '127.0.0.1' })
+await serve(await PROGRAMS[name](Number(size)), { port: Number(port), host: '127.0.0.1' })
 
 /** What `/hello/:name` costs without an application: a handler that looks at the path itself. */
 function bare({ path }) {
@@ -48,6 +49,15 @@ function pathOf(i) {
   if (i % 10 === 3) return `/hello/somebody-${i}`
   const part = `/api/part-${Math.floor(i / 20)}/item-${i}`
   return i % 2 === 0 ? part : `${part}/:id`
+}
+
+/** Pages, each another one, compressed where that entry is given. */
+async function pages() {
+  let number = 0
+  const app = new App().get('/page', () => html(page(number++)))
+  if (codecs === undefined) return app
+  const { compression } = await import(pathToFileURL(codecs).href)
+  return app.after(compression())
 }
 
 function hello({ params }) {

@@ -8,7 +8,15 @@ import { plot } from '../../bench/plot.ts'
 import { budgetTable, faultLines, loadTable, report } from '../../bench/report.ts'
 import { result, row } from './results.ts'
 
-const PROJECT = { root: '/', library: '/index.js', command: '/main.js', version: '0', speaksH2: true, hasApp: true }
+const PROJECT = {
+  root: '/',
+  library: '/index.js',
+  command: '/main.js',
+  compression: '/compression.js',
+  version: '0',
+  speaksH2: true,
+  hasApp: true,
+}
 
 const hello = result('hello', [row('ours', [5, 4, 6]), row('nginx', [10, 9, 12]), row('bun', [7], ['3 time-outs'])])
 
