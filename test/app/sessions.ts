@@ -149,7 +149,11 @@ export function sessionOver2({ origin, oneConnection }: SessionOptions): Session
     })
     const interim: Head['interim'][number][] = []
     let ending: IncomingHttpHeaders = {}
-    const vanish = (): void => stream.close(constants.NGHTTP2_CANCEL)
+    const vanish = (): void => {
+      // `close` would end a request first whose content is not complete.
+      if (stream.writableFinished) stream.close(constants.NGHTTP2_CANCEL)
+      else stream.destroy(new Error('The client has given up'))
+    }
     stream.on('headers', head => interim.push({ status: head[':status'] ?? 0, fields: fieldsOf(head) }))
     stream.on('trailers', fields => {
       ending = fields
