@@ -5,6 +5,7 @@ import { type CompressionOptions, settingsOf } from './options.ts'
 
 /** What the hook needs of a context. */
 export interface RepliedTo {
+  /** The exchange that is answered. */
   readonly exchange: Exchange
   /** The reply with the fields that were set so far. */
   complete(reply: Reply): Reply

@@ -7,6 +7,7 @@ import { type Bounds, DecodingBounds, type Received } from './decoding-bounds.ts
 import { tooManyCodings, unknownCoding } from './decoding-errors.ts'
 import { CodecMemory } from './memory.ts'
 
+/** How much a request's content may become. */
 export interface DecompressionOptions {
   /** The most bytes that content may decompress to; with more the client gets 413. Default: 10 MB. What reads the body has limits of its own as well. */
   readonly limit?: number
@@ -21,7 +22,9 @@ export interface DecompressionOptions {
 
 /** What the hook needs of a context. */
 export interface Decompressing {
+  /** The exchange whose content may be compressed. */
   readonly exchange: Exchange
+  /** The request's content. */
   readonly body: {
     /** Reads this from now on, in which one coding after the other has been taken off. */
     replace(content: Body, coding: string): void

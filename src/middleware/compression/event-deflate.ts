@@ -135,7 +135,7 @@ function optionsWith(history: Uint8Array, level: number): zlib.ZlibOptions {
 
 /** The last 4 KB of both. */
 function pastWith(before: Uint8Array, event: Uint8Array): Uint8Array {
-  if (event.length >= HISTORY) return event.slice(event.length - HISTORY)
+  if (event.length >= HISTORY) return new Uint8Array(event.subarray(event.length - HISTORY))
   const kept = before.subarray(Math.max(0, before.length + event.length - HISTORY))
   const after = new Uint8Array(kept.length + event.length)
   after.set(kept)

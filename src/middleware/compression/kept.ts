@@ -97,7 +97,7 @@ export class KeptForms {
 function formOf(content: Content, compressed: Uint8Array): Form {
   const smaller = compressed.length < content.bytes.length
   // What zlib gives may be a view of a larger block, which would be kept as a whole.
-  return { content: smaller ? new Content(compressed.slice()) : null, made: null }
+  return { content: smaller ? new Content(new Uint8Array(compressed)) : null, made: null }
 }
 
 function weightOf({ byCoding }: Forms): number {

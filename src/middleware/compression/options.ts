@@ -4,6 +4,7 @@ import { isCompressible } from './eligible.ts'
 import { KeptForms } from './kept.ts'
 import { CodecMemory } from './memory.ts'
 
+/** What to compress, how, and within which bounds. */
 export interface CompressionOptions {
   /**
    * The codings to offer. Of those that a client likes best, the first one here is used; for event streams, the one that takes the least
