@@ -32,7 +32,9 @@ export interface ContextSource {
 
 /** The route that answers, as a context shows it. */
 export interface RouteShown {
+  /** The method; `*` where it stands for all of them. */
   readonly method: string
+  /** The path as it was written, with the prefixes of its groups. */
   readonly path: string
 }
 
@@ -214,9 +216,6 @@ export class Context<
     const set = this.fieldsToSet
     if (set === null) return reply
     this.fieldsToSet = null
-    let fields = reply.fields
-    for (const [name, value] of set)
-      fields = name.toLowerCase() === 'set-cookie' ? fields.and(name, value) : fields.with(name, value)
-    return reply.withFields(fields)
+    return reply.withFields(reply.fields.overlaidWith(set))
   }
 }

@@ -3,9 +3,5 @@ import { FieldList } from '../http/fields.ts'
 
 /** All lists as one, where a field of a later list takes the place of an earlier list's; only Vary adds up. */
 export function overlaid(...lists: readonly FieldList[]): FieldList {
-  return lists.reduce((all, list) => {
-    let kept = all
-    for (const [name] of list) if (name.toLowerCase() !== 'vary') kept = kept.without(name)
-    return kept.concat(list)
-  }, FieldList.empty)
+  return lists.reduce((all, list) => all.overlaidWith(list), FieldList.empty)
 }

@@ -10,6 +10,7 @@ export interface Fields extends Iterable<readonly [name: string, value: string]>
   get(name: string): string | undefined
   /** Each value of the field, in the order in which they came. */
   all(name: string): string[]
+  /** Whether the field was sent. */
   has(name: string): boolean
 }
 
@@ -32,6 +33,7 @@ export type FieldsGiven = FieldList | Pairs
  * @throws FieldError for a name that is no token or a value with CR, LF, NUL or characters beyond U+00FF.
  */
 export class FieldList implements Fields {
+  /** No fields. */
   static readonly empty = new FieldList([])
 
   /** Name, value, name, value, … with the names as they were given. */
@@ -41,8 +43,14 @@ export class FieldList implements Fields {
   /** What HTTP/2's wire prepared from it. */
   h2Form: object | undefined = undefined
 
-  private constructor(flat: readonly string[]) {
+  /** How many lists this one was derived through, as far as that is counted. */
+  private readonly depth: number
+  /** What was made of this list last: programs change the same few lists in the same way for each reply, and a wire finds its prepared form again. */
+  private derived: Derived | null = null
+
+  private constructor(flat: readonly string[], depth = 0) {
     this.flat = flat
+    this.depth = depth
   }
 
   /** A list of the given pairs, or of an object's entries (an array as value repeats the field). */
@@ -60,6 +68,7 @@ export class FieldList implements Fields {
     return flat.length === 0 ? FieldList.empty : new FieldList(flat)
   }
 
+  /** The field's value; of several lines, their values joined by `, `. */
   get(name: string): string | undefined {
     const lower = name.toLowerCase()
     let found: string | undefined
@@ -70,24 +79,29 @@ export class FieldList implements Fields {
     return found
   }
 
+  /** The value of each line of the field. */
   all(name: string): string[] {
     const lower = name.toLowerCase()
     return this.flat.filter((_, i) => i % 2 === 1 && this.flat[i - 1].toLowerCase() === lower)
   }
 
+  /** Whether there is a line of the field. */
   has(name: string): boolean {
     return this.get(name) !== undefined
   }
 
+  /** Each line, as name and value, in order. */
   *[Symbol.iterator](): Iterator<readonly [string, string]> {
     for (let i = 0; i < this.flat.length; i += 2) yield [this.flat[i], this.flat[i + 1]]
   }
 
   /** This list with the field set to one value, in the place of any it had. */
   with(name: string, value: string | number): FieldList {
-    const flat = [...this.without(name).flat]
+    const known = this.derived
+    if (known !== null && known.by === name && known.value === value) return known.list
+    const flat = this.withoutLines(name)
     push(flat, name, value)
-    return new FieldList(flat)
+    return this.remember(name, value, flat)
   }
 
   /** This list with one more line of the field. */
@@ -104,15 +118,55 @@ export class FieldList implements Fields {
     return new FieldList([...this.flat, ...other.flat])
   }
 
+  /** This list with the other's fields in the place of its own of the same names. Set-Cookie and Vary add up. */
+  overlaidWith(other: FieldList): FieldList {
+    if (other.flat.length === 0) return this
+    if (this.flat.length === 0) return other
+    const known = this.derived
+    if (known !== null && known.by === other) return known.list
+    let flat = this.flat
+    for (let i = 0; i < other.flat.length; i += 2) {
+      const name = other.flat[i].toLowerCase()
+      if (!ADDING_UP.has(name)) flat = linesWithout(flat, name)
+    }
+    return this.remember(other, 0, [...flat, ...other.flat])
+  }
+
   /** This list without any line of the field. */
   without(name: string): FieldList {
-    const lower = name.toLowerCase()
-    const flat: string[] = []
-    for (let i = 0; i < this.flat.length; i += 2) {
-      if (this.flat[i].toLowerCase() !== lower) flat.push(this.flat[i], this.flat[i + 1])
-    }
+    const flat = this.withoutLines(name)
     return flat.length === this.flat.length ? this : new FieldList(flat)
   }
+
+  private withoutLines(name: string): string[] {
+    return linesWithout(this.flat, name.toLowerCase())
+  }
+
+  /** A list of these lines, kept in case that the same is asked for again. Each keeps the next, so only so many do. */
+  private remember(by: string | FieldList, value: string | number, flat: readonly string[]): FieldList {
+    const list = new FieldList(flat, this.depth + 1)
+    if (this.depth < MOST_REMEMBERED) this.derived = { by, value, list }
+    return list
+  }
+}
+
+/** What was made of a list: by setting a field to a value, or by laying another list over it. */
+interface Derived {
+  readonly by: string | FieldList
+  readonly value: string | number
+  readonly list: FieldList
+}
+
+/** More changes than any reply goes through. */
+const MOST_REMEMBERED = 32
+
+/** Fields of which a later one does not take the place of an earlier one. */
+const ADDING_UP: ReadonlySet<string> = new Set(['set-cookie', 'vary'])
+
+function linesWithout(flat: readonly string[], lowerName: string): string[] {
+  const kept: string[] = []
+  for (let i = 0; i < flat.length; i += 2) if (flat[i].toLowerCase() !== lowerName) kept.push(flat[i], flat[i + 1])
+  return kept
 }
 
 function push(flat: string[], name: string, value: string | number): void {

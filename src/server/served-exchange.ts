@@ -56,8 +56,13 @@ export abstract class ServedExchange implements Exchange {
   }
 
   get path(): string {
-    const question = this.target.indexOf('?')
-    return question === -1 ? this.target : this.target.slice(0, question)
+    const { target } = this
+    if (target !== lastTarget) {
+      const question = target.indexOf('?')
+      lastPath = question === -1 ? target : target.slice(0, question)
+      lastTarget = target
+    }
+    return lastPath
   }
 
   /** What comes over a wire is not below anything. */
@@ -123,6 +128,10 @@ export abstract class ServedExchange implements Exchange {
     this.body?.fail(reason)
   }
 }
+
+/** The path that was asked for last, by its target: it is asked for several times in a row, and clients repeat themselves. */
+let lastTarget = ''
+let lastPath = ''
 
 function notInterim(status: number): RangeError {
   return new RangeError(
