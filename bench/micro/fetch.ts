@@ -2,7 +2,7 @@
 // processor time for a request, the best of five rounds. The last lines are what the platform's own classes would cost.
 import { H3 } from 'h3'
 import { Hono } from 'hono'
-import { AutoRouter } from 'itty-router'
+import { AutoRouter, type IRequest } from 'itty-router'
 import { fetchHandler } from '../../src/app/fetch/index.ts'
 import { type Handler, type Reply, text } from '../../src/exchange/index.ts'
 import { fakeExchange } from '../../test/support/exchange.ts'
@@ -30,7 +30,7 @@ decorated.use(async (context, next) => {
 decorated.get('/hello/:name', context => context.text(`Hello, ${context.req.param('name')}`))
 
 const h3 = new H3().get('/hello/:name', event => `Hello, ${event.context.params?.name}`)
-const itty = AutoRouter().get('/hello/:name', ({ name }) => `Hello, ${name}`)
+const itty = AutoRouter().get('/hello/:name', (request: IRequest) => `Hello, ${request.params.name}`)
 
 const CASES: Readonly<Record<string, Handler>> = {
   'a bare handler': () => text('Hello, world'),

@@ -22,6 +22,11 @@ export class LightHeaders {
     return headers.#native
   }
 
+  /** What to make a request's own of: pairs, where nothing was changed (a copy of `Headers` may lose an empty value at the end). */
+  static initial(headers: LightHeaders): Headers | [string, string][] {
+    return headers.#native ?? headers.#shown()
+  }
+
   /** Lets a request's own headers be what these stand for. */
   static adopt(headers: LightHeaders, native: Headers): void {
     headers.#native = native

@@ -162,7 +162,7 @@ export class LightRequest {
   #realRequest(): Request {
     if (this.#real !== null) return this.#real
     const { headers } = this
-    const init: RequestInit = { method: this.method, headers: LightHeaders.native(headers), signal: this.signal }
+    const init: RequestInit = { method: this.method, headers: LightHeaders.initial(headers), signal: this.signal }
     if (this.#hasContent) {
       init.body = this.#used ? '' : (readableOf(this.#exchange.content) as NonNullable<RequestInit['body']>)
       init.duplex = 'half'
