@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { FieldError, FieldList } from '../../src/http/fields.ts'
 
 const list = FieldList.of({ Host: 'a', Via: ['1', '2'], 'Content-Length': 5 })
@@ -54,6 +56,45 @@ describe('fields', () => {
     assert.equal(list.concat(FieldList.empty), list)
     assert.equal(FieldList.empty.concat(list), list)
     assert.equal(FieldList.of({}), FieldList.empty)
+  })
+
+  it('are the same list where the same was made of it last', () => {
+    const first = list.with('X-A', 'b')
+    assert.equal(list.with('X-A', 'b'), first)
+    assert.notEqual(list.with('X-A', 'c'), first)
+    assert.equal(list.with('X-A', 'c').get('x-a'), 'c')
+    assert.notEqual(list.with('X-B', 'c').get('x-a'), 'c')
+    const over = FieldList.of({ Via: '3' })
+    assert.equal(list.overlaidWith(over), list.overlaidWith(over))
+    assert.equal(list.with('X-A', 1).get('x-a'), '1')
+  })
+
+  it('lie over each other by name, where Set-Cookie and Vary add up', () => {
+    const under = FieldList.of({ A: '1', 'Set-Cookie': 'a=1', Vary: 'Accept', B: ['1', '2'] })
+    const over = FieldList.of({ b: '3', 'set-cookie': 'b=2', vary: 'Origin' })
+    const both = under.overlaidWith(over)
+    assert.deepEqual(
+      [...both].map(line => line.join(': ')),
+      ['A: 1', 'Set-Cookie: a=1', 'Vary: Accept', 'b: 3', 'set-cookie: b=2', 'vary: Origin'],
+    )
+    assert.equal(under.overlaidWith(FieldList.empty), under)
+    assert.equal(FieldList.empty.overlaidWith(over), over)
+  })
+
+  it('that are changed without end are not kept without end', async () => {
+    const gone: WeakRef<FieldList>[] = []
+    let now = FieldList.of({ Start: '1' })
+    const start = now
+    for (let i = 0; i < 1000; i++) {
+      now = now.with('Count', i)
+      gone.push(new WeakRef(now))
+    }
+    // A WeakRef keeps what it leads to until the turn is over.
+    await new Promise(resolve => setTimeout(resolve))
+    setFlagsFromString('--expose-gc')
+    runInNewContext('gc')()
+    assert.equal(start.get('start'), '1')
+    assert.ok(gone.filter(ref => ref.deref() !== undefined).length < 100)
   })
 
   it('may be empty, and are trimmed', () => assert.equal(FieldList.of({ A: '  ', B: ' b ' }).get('b'), 'b'))
