@@ -31,6 +31,7 @@ export {
   type RouteHandler,
   type RouteOptions,
   type RouteShown,
+  type Routes,
   Topic,
   type TopicOptions,
   type YieldedEvent,

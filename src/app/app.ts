@@ -9,6 +9,7 @@ import { type Hooks, type Run, withHooks } from './hooks.ts'
 import { noHooks, type Registry, type RouteSpec, Routes } from './routes.ts'
 import { ANY_METHOD, Router } from './routing/index.ts'
 
+/** What an application keeps of its own: values for each request and for each connection. */
 export interface AppOptions<State extends object, Own extends object> {
   /** Makes the application's own values for a request, when they are first asked for: `context.state`. */
   readonly state?: () => State

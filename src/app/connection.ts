@@ -8,8 +8,11 @@ export class Connection<Own extends object = object> {
   readonly id: number
   /** The other end's IP address, without a zone; empty for a Unix socket. A proxy's, where there is one: see `context.client`. */
   readonly address: string
+  /** The other end's port; 0 for a Unix socket. */
   readonly port: number
+  /** The IP address of this server that the connection came to; empty for a Unix socket. */
   readonly localAddress: string
+  /** The port that it came to; 0 for a Unix socket. */
   readonly localPort: number
   /** What TLS agreed on; null in the clear. */
   readonly tls: TlsInfo | null

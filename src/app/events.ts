@@ -6,6 +6,7 @@ import { BEAT, Beat, type EventsClock } from './beat.ts'
 import type { AnyContext } from './context.ts'
 import { EventBody, type EventStreamPlan, HEARTBEAT, type YieldedEvent } from './event-body.ts'
 
+/** How a stream of events is kept alive, and how clients come back to it. */
 export interface EventsOptions {
   /**
    * Milliseconds without an event after which a comment is sent, so that nobody on the way takes the stream for dead: 15,000 unless said, as

@@ -5,7 +5,7 @@ import { type FetchApp, fetchHandler } from './fetch/index.ts'
 /** Anything that can answer requests: a handler, an `App`, or anything with a Web-standard `fetch(request)`, such as a Hono or an h3 app. */
 export type Mountable = Handler | { readonly handler: Handler } | FetchApp
 
-/** @throws TypeError for what is none of these */
+/** Anything that can answer requests, as a handler. @throws TypeError for what is none of these */
 export function handlerOf(what: Mountable): Handler {
   if (typeof what === 'function') return what
   if (typeof what === 'object' && what !== null) {

@@ -34,9 +34,13 @@ export type ErrorHook<Context> = (
 
 /** The hooks of one level: one of each kind, or several in order. */
 export interface HookOptions<Context> {
+  /** Runs before the handler, and may answer in its place. */
   readonly before?: BeforeHook<Context> | readonly BeforeHook<Context>[]
+  /** Sees each reply, and may answer with another. */
   readonly after?: AfterHook<Context> | readonly AfterHook<Context>[]
+  /** Runs around the handler and the hooks before it. */
   readonly around?: AroundHook<Context> | readonly AroundHook<Context>[]
+  /** May answer for what was thrown inside. */
   readonly error?: ErrorHook<Context> | readonly ErrorHook<Context>[]
 }
 

@@ -5,6 +5,7 @@ import { encodeEvent, type ServerSentEvent } from '../sse/index.ts'
 import { EventLog } from './event-log.ts'
 import { type ListenedTopic, Listener, type ListenFrom } from './listener.ts'
 
+/** How much a topic keeps, and how far a listener may fall behind. */
 export interface TopicOptions {
   /** Events that are kept for clients that come back: 1,000 unless said. */
   readonly history?: number
@@ -22,6 +23,7 @@ export interface TopicOptions {
   readonly lastId?: string | number
 }
 
+/** What a listener that brings no id is given. */
 export interface ListenOptions {
   /** What a client gets that brings no id, or one that is not known any more: events from `now` on, or all that are kept, from the `oldest` on. `now` unless said. */
   readonly from?: ListenFrom

@@ -13,9 +13,11 @@ const spare: Uint8Array[] = []
 const newBlock: (size: number) => Uint8Array =
   typeof Buffer === 'function' ? size => Buffer.allocUnsafeSlow(size) : size => new Uint8Array(size)
 
+/** Bytes to be written, gathered in blocks that are used again. */
 export class ByteOutput {
   /** The block at hand: bytes are put into it from `at` on, once `reserve` has made room. */
   bytes: Uint8Array = NOTHING
+  /** Where the next byte goes. */
   at = 0
   /** Where what has not been taken up as a piece yet begins in the block. */
   private from = 0

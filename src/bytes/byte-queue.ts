@@ -6,6 +6,7 @@ import { HeldBytes } from './held-bytes.ts'
 /** A piece of this size stands for itself: what is spent on it besides its bytes is little. */
 const LARGE = 4096
 
+/** Bytes that wait, first in, first out. */
 export class ByteQueue {
   /** How many bytes wait. */
   size = 0

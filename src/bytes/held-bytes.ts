@@ -4,7 +4,9 @@
 const NOTHING = new Uint8Array(0)
 const FIRST = 1024
 
+/** Bytes that are kept, one piece behind the other in one array. */
 export class HeldBytes {
+  /** The array: `size` of it is in use. */
   bytes: Uint8Array = NOTHING
   /** How many of `bytes` are held. */
   size = 0

@@ -1,5 +1,6 @@
 // Output: bytes on their way out, gathered until they leave in one write. Text in it is latin1, one byte a character.
 
+/** Text and bytes to be written, gathered into as few pieces as can be. */
 export class Output {
   /** What has been gathered as text since the last piece of bytes. */
   private tail = ''

@@ -18,7 +18,9 @@ export interface DevelopmentCertificateOptions {
 
 /** A certificate and its private key, both as PEM (RFC 7468). */
 export interface CertificateAndKey {
+  /** The certificate. */
   readonly cert: string
+  /** Its private key. */
   readonly key: string
 }
 

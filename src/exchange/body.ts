@@ -30,6 +30,7 @@ export interface Body {
 
 /** Bytes that are sent many times over, such as a cached file's: a wire keeps what it prepared from them in here. */
 export class Content {
+  /** The bytes. They must not change. */
   readonly bytes: Uint8Array
   /** The bytes as a latin1 string, one character a byte: made by a wire that sends small content together with its head. */
   latin1: string | undefined = undefined

@@ -31,7 +31,9 @@ export interface Exchange {
   readonly query: string
   /** Host and port as the client named them (RFC 9110 section 7.2); empty for HTTP/1.0 without Host. */
   readonly authority: string
+  /** The version of HTTP. */
   readonly version: HttpVersion
+  /** The request's fields (RFC 9110 section 5). */
   readonly fields: Fields
   /** The request's content. It has length 0 and ends at once where there is none. */
   readonly content: Body
@@ -39,6 +41,7 @@ export interface Exchange {
   readonly trailers: Fields
   /** The protocol that an extended CONNECT asks for (RFC 8441); undefined elsewhere. */
   readonly protocol: string | undefined
+  /** The other end of the connection: a proxy, where there is one. `client` is who asked. */
   readonly peer: Peer
   /** Who the client is, seen through trusted proxies. */
   readonly client: Client
@@ -69,8 +72,11 @@ export interface Peer {
   readonly connection: number
   /** The peer's IP address, without a zone; empty for a Unix socket. */
   readonly address: string
+  /** Its port; 0 for a Unix socket. */
   readonly port: number
+  /** The IP address of this server that the connection came to; empty for a Unix socket. */
   readonly localAddress: string
+  /** The port that it came to; 0 for a Unix socket. */
   readonly localPort: number
   /** What TLS agreed on; null in the clear. */
   readonly tls: TlsInfo | null
@@ -92,6 +98,7 @@ export interface TlsInfo {
 export interface Client {
   /** An IP address; empty for a Unix socket, `unknown` where trusted proxies do not tell. */
   readonly address: string
+  /** What the client spoke to the first trusted proxy, or to this server. */
   readonly scheme: 'http' | 'https'
   /** Host and port that the client asked for. */
   readonly host: string

@@ -35,6 +35,7 @@ export type Refuse = (refusal: Refusal, exchange: Exchange | null) => Reply
 /** Thrown by a handler, or rejected by a request's body, to answer with a refusal instead of a plain 500. */
 export class Refused extends Error {
   override name = 'Refused'
+  /** Why, and what the client is told. */
   readonly refusal: Refusal
 
   constructor(refusal: Refusal) {

@@ -12,6 +12,7 @@ export type ReplyBody = string | Uint8Array | Content | Body | Tunnel | null
 
 /** Both ways of a connection that stopped being HTTP: takes what comes in (the bytes read past the head first), gives what goes out. */
 export class Tunnel {
+  /** Begins it: given what comes in, gives what goes out. */
   readonly open: (incoming: Body) => Body
 
   /** @param open called once when the head has been sent; what it gives is sent until it ends */
@@ -24,6 +25,7 @@ export class Tunnel {
 export class Reply {
   /** 200 to 599, or 101 with a tunnel. */
   readonly status: number
+  /** The fields, without those that frame the reply on its wire. */
   readonly fields: FieldList
   /** The content. None is sent in answer to HEAD, nor with 204, 205 and 304. */
   readonly body: ReplyBody

@@ -6,6 +6,7 @@ import { type DecodedPath, decodePath, encodeSegment } from '../http/paths.ts'
 import { notFound } from './failures.ts'
 import { overlaid } from './overlaid.ts'
 
+/** How one file is sent. */
 export interface SendOptions {
   /** Offers the file to be kept (RFC 6266): under its own name, or under another one. */
   readonly download?: boolean | string

@@ -15,8 +15,9 @@ import { ledgerOf, type Place, type Resource, Store } from './store.ts'
 
 /** What the handler has kept and lent right now. */
 export interface FilesStats {
-  /** Files known in memory, and the bytes of memory they take. */
+  /** Files known in memory. */
   readonly cachedFiles: number
+  /** Bytes of memory that they take. */
   readonly cachedBytes: number
   /** Descriptors that are open. */
   readonly openFiles: number

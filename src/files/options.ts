@@ -58,6 +58,7 @@ export interface FilesOptions extends FolderOptions {
   readonly withheld?: readonly string[]
   /** The memory for files that are asked for often; false for none. */
   readonly cache?: CacheOptions | false
+  /** What time it is; for tests. */
   readonly clock?: FilesClock
 }
 

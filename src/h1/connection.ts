@@ -28,6 +28,7 @@ interface Partial {
   readonly held: HeldBytes
 }
 
+/** An HTTP/1.1 connection without a socket: bytes in, calls of a sink out, and an output to be written. */
 export class H1Connection extends SendingSide {
   private readonly isServer: boolean
   private readonly limits: H1Limits

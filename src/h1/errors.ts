@@ -5,10 +5,13 @@ import { copyOf } from '../bytes/copy.ts'
 interface Rule {
   /** The status a server refuses a request with. */
   readonly status: 400 | 413 | 414 | 431 | 501 | 505
+  /** Where the rule stands, such as `RFC 9112 section 2.2`. */
   readonly section: string
+  /** What was wrong and what would be right, in one sentence. */
   readonly detail: string
 }
 
+/** Every rule, with its section, the status it asks for and a sentence. */
 export const RULES = {
   // The start line
   'invalid-method': {
@@ -200,12 +203,16 @@ export const RULES = {
   },
 } as const satisfies Record<string, Rule>
 
+/** The name of a rule. */
 export type RuleName = keyof typeof RULES
 
 /** A broken rule. Every error of this wire ends its connection: after one, nobody knows where the next message starts. */
 export interface H1Error extends Rule {
+  /** The rule that was broken. */
   readonly rule: RuleName
+  /** The peer broke it. */
   readonly blame: 'remote'
+  /** The connection cannot go on. */
   readonly scope: 'connection'
   /** In bytes from the message's first one. */
   readonly offset: number

@@ -5,6 +5,7 @@ import { trimmed } from '../http/lists.ts'
 
 /** The text of a whole head: a start line (empty in trailers), valid field lines and the empty line, each ended by CRLF. */
 export class HeadFields implements Fields {
+  /** No fields. */
   static readonly none = new HeadFields('\r\n\r\n')
 
   private readonly text: string
@@ -15,6 +16,7 @@ export class HeadFields implements Fields {
     this.text = text
   }
 
+  /** The field's value; of several lines, their values joined by `, `. */
   get(name: string): string | undefined {
     const text = this.lowerText
     const key = `\r\n${name.toLowerCase()}:`
@@ -26,6 +28,7 @@ export class HeadFields implements Fields {
     return value
   }
 
+  /** The value of each line of the field. */
   all(name: string): string[] {
     const text = this.lowerText
     const key = `\r\n${name.toLowerCase()}:`
@@ -36,6 +39,7 @@ export class HeadFields implements Fields {
     return values
   }
 
+  /** Whether the field was sent. */
   has(name: string): boolean {
     return name !== '' && this.lowerText.includes(`\r\n${name.toLowerCase()}:`)
   }
@@ -45,6 +49,7 @@ export class HeadFields implements Fields {
     return this.lowerText.indexOf(`\r\n${name.toLowerCase()}:`)
   }
 
+  /** Each line, as name and value, in order. */
   *[Symbol.iterator](): Iterator<readonly [string, string]> {
     let at = this.text.indexOf('\r\n') + 2
     while (at < this.text.length - 2) {

@@ -1,9 +1,12 @@
 // How much of a message is read before it is refused. Sizes in bytes.
 
+/** What a peer may make long or many. */
 export interface H1Limits {
   /** The whole head, start line and fields; the trailer section too. */
   readonly headBytes: number
+  /** The longest target, in bytes. */
   readonly targetBytes: number
+  /** The most field lines. */
   readonly fieldCount: number
   /** Content in all, without its framing. */
   readonly contentBytes: number
@@ -11,6 +14,7 @@ export interface H1Limits {
   readonly chunkExtensionBytes: number
 }
 
+/** The limits that hold where nothing else is said. */
 export const DEFAULT_LIMITS: H1Limits = {
   headBytes: 32 * 1024,
   targetBytes: 8 * 1024,

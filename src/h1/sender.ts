@@ -18,9 +18,11 @@ const RESET_CONTENT = 205
 
 /** The sending half of a connection, with what both halves must know of the exchange. */
 export class SendingSide {
+  /** What is ready to be written. */
   readonly output: Output
   /** What comes in and what goes out, as states.ts tells it. */
   receiving: SideState = IDLE
+  /** Where this side is between one message and the next. */
   sending: SideState = IDLE
 
   /** The request's method: of the one received in the server's role, of the one sent in the client's. */

@@ -3,6 +3,7 @@
 import type { Fields } from '../http/fields.ts'
 import type { H1Error } from './errors.ts'
 
+/** Is told what comes in, during `receive`. */
 export interface H1Sink {
   /** A message's head is complete and valid. Interim responses (1xx but 101) come before the final one and have nothing but a head. */
   head(head: H1Head): void
@@ -26,6 +27,7 @@ export interface H1Head {
   readonly status: number
   /** 0 for HTTP/1.0, 1 for HTTP/1.1 and every later 1.x. */
   readonly minor: 0 | 1
+  /** Its fields. */
   readonly fields: Fields
   /** The Host field's value in a request; empty where there is none. */
   readonly host: string

@@ -12,13 +12,20 @@
 //
 // (RFC 9112 section 9: persistence; RFC 9110 section 15.2: interim responses; section 7.8: Upgrade.)
 
+/** No message has begun. */
 export const IDLE = 0
+/** A head has gone by; content, or the message's end, follows. */
 export const CONTENT = 1
+/** A message has ended. */
 export const DONE = 2
+/** The bytes are no messages any more. */
 export const TUNNEL = 3
+/** The side will send no more. */
 export const CLOSED = 4
+/** Something went wrong that cannot be mended. */
 export const FAILED = 5
 
+/** Where one side of a connection is. */
 export type SideState = typeof IDLE | typeof CONTENT | typeof DONE | typeof TUNNEL | typeof CLOSED | typeof FAILED
 export type SideEvent = 'interim' | 'head' | 'end' | 'next' | 'switch' | 'close' | 'fail'
 

@@ -40,6 +40,7 @@ const PREFACE_BYTES = latin1Bytes(PREFACE)
 /** Stream and weight (RFC 7540 section 6.2). */
 const OLD_PRIORITY = 5
 
+/** An HTTP/2 connection without a socket: bytes in, calls of a sink out, and an output to be written. */
 export class H2Connection extends DataSide {
   private readonly heads: HeadBlocks
   /** A frame that has not come whole; null where there is none. */

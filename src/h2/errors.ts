@@ -23,10 +23,13 @@ export type CodeName = keyof typeof CODES
 
 interface Rule {
   readonly code: CodeName
+  /** What cannot go on: the stream, or the connection. */
   readonly scope: 'stream' | 'connection'
   /** The status a server answers with; 0 where the stream is reset, or the connection ended, without a reply. */
   readonly status: 0 | 413 | 414 | 431
+  /** Where the rule stands, such as `RFC 9113 section 5.1`. */
   readonly section: string
+  /** What was wrong and what would be right, in one sentence. */
   readonly detail: string
 }
 
@@ -38,6 +41,7 @@ function stream(code: CodeName, section: string, detail: string): Rule {
   return { code, scope: 'stream', status: 0, section, detail }
 }
 
+/** Every rule, with its section, its error code and a sentence. */
 export const RULES = {
   // The connection's begin
   'invalid-preface': connection(
@@ -345,13 +349,16 @@ export const RULES = {
   'connection-lost': stream('NO_ERROR', 'RFC 9113 section 5.4.1', 'The connection ended before the stream did'),
 } as const satisfies Record<string, Rule>
 
+/** The name of a rule. */
 export type RuleName = keyof typeof RULES
 
 /** A broken rule, or a stream that was lost for another reason. */
 export interface H2Error extends Omit<Rule, 'code'> {
+  /** The rule that was broken. */
   readonly rule: RuleName
   /** The number that goes, or came, over the wire. */
   readonly code: number
+  /** Who broke it. */
   readonly blame: 'remote' | 'local'
   /** The stream it is about; 0 for the connection. */
   readonly stream: number

@@ -4,7 +4,9 @@
 export interface H2Limits {
   /** A field list in all, each field with 32 bytes on top: SETTINGS_MAX_HEADER_LIST_SIZE. Also the most that a header block may have. */
   readonly headBytes: number
+  /** The longest target, in bytes. */
   readonly targetBytes: number
+  /** The most fields. */
   readonly fieldCount: number
   /** Content of one message in all. */
   readonly contentBytes: number
@@ -20,6 +22,7 @@ export interface H2Limits {
   readonly outputBytes: number
 }
 
+/** The limits that hold where nothing else is said. */
 export const DEFAULT_LIMITS: H2Limits = {
   headBytes: 32 * 1024,
   targetBytes: 8 * 1024,
@@ -34,6 +37,7 @@ export const DEFAULT_LIMITS: H2Limits = {
 
 /** What all connections of a server together may have their windows grown by: a promise to hold that much if nobody reads. */
 export class WindowBudget {
+  /** Bytes that windows may still grow by. */
   left: number
 
   constructor(bytes: number) {

@@ -5,6 +5,7 @@ import type { Fields } from '../http/fields.ts'
 
 /** Valid fields with names in lower case. */
 export class ReceivedFields implements Fields {
+  /** No fields. */
   static readonly none = new ReceivedFields([], 0)
 
   private readonly list: readonly HpackField[]
@@ -17,6 +18,7 @@ export class ReceivedFields implements Fields {
     this.start = start
   }
 
+  /** The field's value; of several lines, their values joined by `, `. */
   get(name: string): string | undefined {
     const { list } = this
     const lower = this.known(name)
@@ -29,6 +31,7 @@ export class ReceivedFields implements Fields {
     return value
   }
 
+  /** The value of each line of the field. */
   all(name: string): string[] {
     const lower = this.known(name)
     if (lower === COOKIE) {
@@ -41,6 +44,7 @@ export class ReceivedFields implements Fields {
     return values
   }
 
+  /** Whether the field was sent. */
   has(name: string): boolean {
     return this.next(this.known(name), this.start) < this.list.length
   }

@@ -22,6 +22,7 @@ import { H2Stream } from './stream.ts'
 const WORTHWHILE = 256
 
 export abstract class ReceivingSide extends SendingSide {
+  /** Which side of the connection this is. */
   readonly role: Role
   /** The rule that the connection failed by. */
   failure: H2Error | null = null

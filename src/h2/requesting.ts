@@ -11,7 +11,9 @@ import { BROKEN, judge, ruleOf } from './verdicts.ts'
 
 /** Where a request goes. */
 export interface RequestTarget {
+  /** `http` or `https`. */
   readonly scheme: string
+  /** Host and port. */
   readonly authority: string
   /** The path with its query; empty for CONNECT that is not extended. */
   readonly path: string

@@ -28,9 +28,11 @@ const MOST_CONTENT = 32 * 1024
 const RESET_CONTENT = 205
 
 export abstract class SendingSide {
+  /** What is ready to be written. */
   readonly output = new ByteOutput()
   /** Set while the transport takes nothing: content waits, and is put into the output by `produce` alone. */
   contentWaits = false
+  /** What the peer may make long or many. */
   readonly limits: H2Limits
   protected readonly sink: H2Sink
   protected readonly open = new Map<number, H2Stream>()

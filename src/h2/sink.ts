@@ -5,6 +5,7 @@ import type { H2Error } from './errors.ts'
 import type { H2Head } from './head.ts'
 import type { H2Stream } from './stream.ts'
 
+/** Is told what comes in, and what becomes of what was sent. */
 export interface H2Sink {
   /**
    * A head is complete and valid: a request's, with which its stream opens, or a response's, interim ones (1xx) too.

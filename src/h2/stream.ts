@@ -3,10 +3,13 @@
 import type { FieldList } from '../http/fields.ts'
 import { IDLE, type StreamState } from './states.ts'
 
+/** A request and its response. Its user reads it; the connection alone changes it. */
 export class H2Stream {
+  /** Its identifier (RFC 9113 section 5.1.1). */
   readonly id: number
   /** What the connection's user keeps with the stream. */
   user: unknown = null
+  /** Where it is (RFC 9113 section 5.1). */
   state: StreamState = IDLE
 
   // --- What comes in ---
@@ -14,6 +17,7 @@ export class H2Stream {
   headReceived = false
   /** Content that was announced and has not come; -1 where nothing was announced. */
   contentDue = -1
+  /** Bytes of content that have come. */
   contentReceived = 0
   /** More came than is taken: the sink knows, and gets no more of it. */
   contentRefused = false
@@ -45,6 +49,7 @@ export class H2Stream {
   pendingAt = 0
   /** Our message ends behind what is pending. */
   endsAfter = false
+  /** Fields to send behind what is pending; null for none. */
   trailers: FieldList | null = null
   /** What is pending may be lent to the output: it stays as it is. */
   pendingLasts = false
@@ -54,13 +59,17 @@ export class H2Stream {
   sendLeft = -1
 
   // --- Whose turn it is (scheduler.ts) ---
+  /** How urgent it is: 0 first, 7 last (RFC 9218 section 4.1). */
   urgency = 3
   /** Streams of which nothing is said share. */
   incremental = true
   /** In one of the scheduler's queues, with its neighbours there. */
   queued = false
+  /** The scheduler's queue that it is in. */
   queue = 0
+  /** The stream behind it in its queue. */
   next: H2Stream | null = null
+  /** The stream before it. */
   previous: H2Stream | null = null
 
   constructor(id: number) {

@@ -1,5 +1,6 @@
 // The fields that every response of a server has: Date and Server.
 
+/** The fields that every response of a server has, and which edition of them. */
 export class UsualFields {
   /** The Server field's value; empty for none. */
   readonly server: string

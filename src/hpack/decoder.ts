@@ -35,6 +35,7 @@ const MOST_SIZE_UPDATES = 2
 const INCOMPLETE = 0
 const BROKEN = -1
 
+/** Decodes header blocks, in the order in which they came (RFC 7541 section 3). */
 export class HpackDecoder {
   /** The fields of the block under way, in order. Good until the next `begin`; `takeFields` keeps them for longer. */
   fields: HpackField[] = []

@@ -41,6 +41,7 @@ const STATUS_INDICES: ReadonlyMap<number, number> = new Map(
   STATIC_TABLE.flatMap((field, index) => (field.name === ':status' ? [[Number(field.value), index] as const] : [])),
 )
 
+/** Encodes header blocks, in the order in which they are sent (RFC 7541 section 6). */
 export class HpackEncoder {
   private readonly table: EncoderTable
   /** The most that we want to use. */

@@ -1,6 +1,7 @@
 // Everything that a header block is refused for, as data: the rule's name, the section of RFC 7541 it stands in, and what
 // would have been right. The tables of both sides differ after any of them: the connection cannot go on.
 
+/** Every rule, with its section and a sentence. */
 export const RULES = {
   'integer-overflow': {
     section: 'RFC 7541 section 5.1',
@@ -44,12 +45,16 @@ export const RULES = {
   truncated: { section: 'RFC 7541 section 6', detail: 'A block must not end inside a field' },
 } as const satisfies Record<string, { readonly section: string; readonly detail: string }>
 
+/** The name of a rule. */
 export type HpackRuleName = keyof typeof RULES
 
 /** A broken rule. */
 export interface HpackError {
+  /** The rule that was broken. */
   readonly rule: HpackRuleName
+  /** Where the rule stands, such as `RFC 7541 section 5.1`. */
   readonly section: string
+  /** What was wrong and what would be right, in one sentence. */
   readonly detail: string
   /** In bytes from the block's first one: where the field, or what else it is, begins that breaks the rule. */
   readonly offset: number

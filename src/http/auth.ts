@@ -2,8 +2,11 @@
 // be compared in constant time, which is up to whoever knows the right ones.
 import { quotedString, token, trimmed } from './lists.ts'
 
+/** A name and a password, as Basic authentication sends them (RFC 7617). */
 export interface BasicCredentials {
+  /** The user's name: it has no colon. */
   readonly user: string
+  /** The password. */
   readonly password: string
 }
 

@@ -3,6 +3,7 @@
 import { HEX_VALUE, HOST_NAME } from '../bytes/classes.ts'
 import { isIPv6 } from './addresses.ts'
 
+/** A host and its port (RFC 3986 section 3.2). */
 export interface Authority {
   /** In lower case; an IP literal keeps its brackets. */
   readonly host: string

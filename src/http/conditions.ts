@@ -12,8 +12,11 @@ export interface Validators {
   readonly lastModified: number | null
 }
 
+/** A request with conditions, and what they are judged against. */
 export interface Conditional extends Validators {
+  /** The request's method. */
   readonly method: string
+  /** The request's fields. */
   readonly fields: Fields
   /** Milliseconds since 1970. */
   readonly now: number

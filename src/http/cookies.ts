@@ -16,8 +16,11 @@ export interface CookieAttributes {
   readonly expires?: number
   /** Seconds; 0 or less removes the cookie. User agents let it win over `expires`. */
   readonly maxAge?: number
+  /** Sent back over HTTPS alone. */
   readonly secure?: boolean
+  /** Kept from scripts. */
   readonly httpOnly?: boolean
+  /** Whether requests that come from other sites bring it along: never, when a link is followed, or always (which asks for `secure`). */
   readonly sameSite?: 'Strict' | 'Lax' | 'None'
   /** Kept apart for each top-level site (CHIPS). */
   readonly partitioned?: boolean

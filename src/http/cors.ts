@@ -23,6 +23,7 @@ export type CorsOptions = Common &
     | { readonly origins: readonly string[]; readonly credentials: boolean }
   )
 
+/** What CORS asks of a reply. */
 export interface CorsDecision {
   /** Answer with 204 and the fields, and do no more. */
   readonly preflight: boolean

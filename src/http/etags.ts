@@ -1,7 +1,9 @@
 // Entity tags (RFC 9110 section 8.8.3): names of a representation's state, to be compared and never to be understood.
 import { skipSpace } from './lists.ts'
 
+/** A validator that names one state of a representation (RFC 9110 section 8.8.3). */
 export interface EntityTag {
+  /** Means the same to a reader, but not to the last byte. */
   readonly weak: boolean
   /** What is between the quotes. */
   readonly opaque: string
@@ -15,7 +17,7 @@ export function parseEntityTag(text: string): EntityTag | null {
   return end === text.length ? tagBetween(text, 0, end) : null
 }
 
-/** @throws TypeError where the tag has a quote, white space, a control character or one beyond U+00FF */
+/** The tag as it is sent: `"v1"`, or `W/"v1"` for a weak one. @throws TypeError where the tag has a quote, white space, a control character or one beyond U+00FF */
 export function formatEntityTag(tag: EntityTag): string {
   const text = `${tag.weak ? 'W/' : ''}"${tag.opaque}"`
   if (endOfTag(text, 0) !== text.length) throw notATag(tag.opaque)

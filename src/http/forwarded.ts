@@ -13,14 +13,17 @@ import type { TrustList } from './trust.ts'
 
 export { type TrustList, trustList } from './trust.ts'
 
+/** Who asked, before the request met trusted proxies. */
 export interface Client {
   /** An IP address, IPv4 dotted even where the socket maps it; empty for a Unix socket; `unknown` where trusted proxies do not tell. */
   readonly address: string
+  /** What the client spoke to the first trusted proxy, or to this server. */
   readonly scheme: 'http' | 'https'
   /** Host and port that the client asked for. */
   readonly host: string
 }
 
+/** What a server sees of a request's way. */
 export interface Seen {
   /** The peer's IP address; empty for a Unix socket. */
   readonly peerAddress: string
@@ -28,7 +31,9 @@ export interface Seen {
   readonly scheme: 'http' | 'https'
   /** The authority of the request as it came. */
   readonly host: string
+  /** The request's fields. */
   readonly fields: Fields
+  /** The proxies whose word is believed. */
   readonly trust: TrustList
 }
 

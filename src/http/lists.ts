@@ -27,7 +27,7 @@ export function tokenOrQuoted(value: string): string {
   return consistsOf(value, TOKEN) ? value : quotedString(value)
 }
 
-/** @throws TypeError for a control character other than tab, or one beyond U+00FF */
+/** The value between quotes, with what must be escaped escaped (RFC 9110 section 5.6.4). @throws TypeError for a control character other than tab, or one beyond U+00FF */
 export function quotedString(value: string): string {
   if (value !== '' && !consistsOf(value, FIELD_VALUE)) throw notQuotable(value)
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`

@@ -2,9 +2,11 @@
 import { consistsOf, TOKEN } from '../bytes/classes.ts'
 import { parseParameters, token, tokenOrQuoted, trimmed } from './lists.ts'
 
+/** A media type with its parameters (RFC 9110 section 8.3.1). */
 export interface MediaType {
   /** In lower case, as the subtype is. */
   readonly type: string
+  /** In lower case. */
   readonly subtype: string
   /** Names in lower case, values unquoted and as sent. */
   readonly parameters: ReadonlyMap<string, string>
@@ -22,7 +24,7 @@ export function parseMediaType(text: string): MediaType | null {
   return parameters === null ? null : { type, subtype, parameters }
 }
 
-/** @throws TypeError where type, subtype or a name is no token, or a value cannot be quoted */
+/** The media type as it is sent; parameters are quoted where they must be. @throws TypeError where type, subtype or a name is no token, or a value cannot be quoted */
 export function formatMediaType(media: MediaType): string {
   let text = `${token(media.type)}/${token(media.subtype)}`
   for (const [name, value] of media.parameters) text += `; ${token(name)}=${tokenOrQuoted(value)}`

@@ -23,6 +23,7 @@ export type PathFault =
   /** A name that Windows reads as another file, a device or a stream. */
   | 'windows-name'
 
+/** A path as the names that it is made of. */
 export interface DecodedPath {
   /** Decoded names; none is empty, `.` or `..`, none has a separator or control character. */
   readonly segments: readonly string[]

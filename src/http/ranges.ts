@@ -6,7 +6,9 @@ const { MAX_SAFE_INTEGER } = Number
 
 /** A piece of a representation, in bytes: from `start` up to but not including `end`. Never empty. */
 export interface ByteRange {
+  /** The first byte, counted from 0. */
   readonly start: number
+  /** The byte behind the last. */
   readonly end: number
 }
 

@@ -2,9 +2,12 @@
 // stand in it has been judged by the wire before.
 import { isValidAuthority, parseAuthority } from './authority.ts'
 
+/** The four forms of a request's target (RFC 9112 section 3.2). */
 export type TargetForm = 'origin' | 'absolute' | 'authority' | 'asterisk'
 
+/** A request's target, taken apart. */
 export interface Target {
+  /** Which of the forms it has. */
   readonly form: TargetForm
   /** Percent-encoding as sent; `*` where the server as a whole is meant, empty in the authority form. */
   readonly path: string

@@ -3,6 +3,7 @@ import { formatAddress, isIPv4, parseAddress } from './addresses.ts'
 
 /** A compiled list. */
 export interface TrustList {
+  /** Nobody is trusted. */
   readonly empty: boolean
   /** Whether the IP address is trusted; an empty one stands for a Unix socket. */
   has(address: string): boolean

@@ -17,17 +17,23 @@ import { textFormat } from './text.ts'
 
 /** What is logged, how, and where. */
 export interface LogOptions {
+  /** The least that is logged. */
   readonly level: Level
+  /** Text for people, Common or Combined Log Format, or JSON, a line for each. */
   readonly format: 'text' | 'common' | 'combined' | 'json'
   /** Whether each request has a line. */
   readonly access: boolean
   /** Whether text on stderr has colour. */
   readonly colour: boolean
+  /** The file to log to, and when to begin another; null for none. */
   readonly file: Pick<FileSinkOptions, 'path' | 'maxSize' | 'maxAge' | 'keep'> | null
+  /** Where lines for programs go without a file. */
   readonly stdout: LineStream
+  /** Where text goes, and what is wrong. */
   readonly stderr: LineStream
   /** Milliseconds since 1970. */
   readonly date: () => number
+  /** Calls back after so many milliseconds; for tests. */
   readonly after?: FileSinkOptions['after']
 }
 
@@ -39,9 +45,13 @@ export interface Log {
   readonly reports: { readonly exchanges: boolean; readonly connections: boolean }
   /** Whether lines for programs go to stdout, so that nothing else should. */
   readonly usesStdout: boolean
+  /** Writes a line that helps to find a fault. */
   debug(message: string): void
+  /** Writes a line about the ordinary course of things. */
   info(message: string): void
+  /** Writes a line about something that may go wrong. An error is told with its stack. */
   warn(message: string, error?: unknown): void
+  /** Writes a line about something that went wrong. An error is told with its stack. */
   error(message: string, error?: unknown): void
   /** Writes what was gathered, at once. To be called when the process ends. */
   flush(): void

@@ -13,9 +13,11 @@ import type { Settings } from './settings.ts'
 
 /** Where a server's bytes are, summed over all its connections. */
 export interface Ledger extends Held {
+  /** Connections that are open. */
   readonly connections: number
 }
 
+/** A server's connections: begun, counted, looked at on the beat of one clock, and ended. */
 export class Connections implements DriverHost {
   private readonly settings: Settings
   private readonly drivers = new Set<Driver>()
@@ -42,6 +44,7 @@ export class Connections implements DriverHost {
     if (driver instanceof H2Driver) driver.begin()
   }
 
+  /** Where the bytes of all of them are. */
   get ledger(): Ledger {
     const sum = { connections: this.drivers.size, head: 0, content: 0, waiting: 0, output: 0 }
     for (const driver of this.drivers) {
@@ -63,11 +66,13 @@ export class Connections implements DriverHost {
     return drainAll({ drivers: this.drivers, clock, afterwork, nothingLeft }, deadline)
   }
 
+  /** One driver hands its connection to another: protocols switch. */
   replaced(driver: Driver, successor: Driver): void {
     this.drivers.delete(driver)
     this.drivers.add(successor)
   }
 
+  /** A driver's connection has closed. */
   closed(driver: Driver): void {
     this.drivers.delete(driver)
     if (this.drivers.size === 0) {

@@ -4,6 +4,7 @@ import type { Afterwork } from './afterwork.ts'
 import type { Driver } from './driver.ts'
 import { TICK } from './patience.ts'
 
+/** How a server ended. */
 export interface DrainReport {
   /** Connections that ended in order. */
   readonly finished: number
@@ -11,8 +12,11 @@ export interface DrainReport {
   readonly cut: readonly CutRequest[]
 }
 
+/** A request that was cut off when time was up. */
 export interface CutRequest {
+  /** The connection it came over, as in `Peer`. */
   readonly connection: number
+  /** The IP address of the connection's other end; empty for a Unix socket. */
   readonly address: string
   /** The request under way, as `GET /path`; empty where its reply was complete and only not read yet. */
   readonly request: string

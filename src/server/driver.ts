@@ -22,9 +22,13 @@ export interface Driver extends ChannelUser {
 
 /** Bytes in a connection's keeping: of an incomplete head, of content for the program, behind them, and on the way out. */
 export interface Held {
+  /** Bytes of heads that are not complete yet. */
   readonly head: number
+  /** Bytes of content that no handler has asked for yet. */
   readonly content: number
+  /** Bytes of requests that wait for their turn. */
   readonly waiting: number
+  /** Bytes of replies that the kernel has not taken yet. */
   readonly output: number
 }
 

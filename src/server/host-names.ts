@@ -30,7 +30,7 @@ export function requestedName(serverName: string): string {
   return oneSpelling(serverName.toLowerCase())
 }
 
-/** @throws TypeError for what cannot be the name of a host */
+/** A host's name in the one spelling that it is compared in. @throws TypeError for what cannot be the name of a host */
 export function hostName(text: string): HostName {
   const [, name, digits] = WITH_PORT.exec(text) ?? ['', text, undefined]
   const port = digits === undefined ? null : Number(digits)

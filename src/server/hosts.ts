@@ -21,6 +21,7 @@ export interface VirtualHost {
    * port. An internationalised name may be written as people do.
    */
   readonly names: string | readonly string[]
+  /** Answers its requests. */
   readonly handler: Handler
   /** Its certificate, if not the one of the server's options. */
   readonly tls?: Tls | undefined

@@ -42,6 +42,7 @@ export interface Limits {
   readonly windowBytes: number
 }
 
+/** The limits that hold where nothing else is said. */
 export const DEFAULT_LIMITS: Limits = {
   headBytes: 32 * 1024,
   targetBytes: 8 * 1024,

@@ -3,6 +3,7 @@ import type { Tls } from './certificates.ts'
 import type { Place } from './hosts.ts'
 import type { SettingsOptions } from './settings.ts'
 
+/** Where to listen, with which certificate, and within which limits. All may be left out. */
 export interface ServeOptions extends SettingsOptions {
   /** The TCP port, 0 for any free one. 8000 unless something else to listen on is named. */
   readonly port?: number | undefined

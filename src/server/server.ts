@@ -7,6 +7,7 @@ import type { VirtualHost } from './hosts.ts'
 
 /** A place that is listened at. */
 export interface ServedPlace {
+  /** The addresses it listens at. */
   readonly addresses: readonly ListenAddress[]
   /** Whether TLS is spoken there. */
   readonly secure: boolean
@@ -23,6 +24,7 @@ export interface Parts {
   readonly certificates: Certificates
 }
 
+/** A server that listens, until it is drained or closed. */
 export class Server {
   private readonly parts: Parts
   private ending: Promise<void> | null = null
@@ -32,6 +34,7 @@ export class Server {
     this.parts = parts
   }
 
+  /** The addresses it listens at. */
   get addresses(): readonly ListenAddress[] {
     return this.parts.listeners.flatMap(listener => listener.addresses)
   }
@@ -70,6 +73,7 @@ export class Server {
     return this.ending
   }
 
+  /** Closes it at the end of an `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
@@ -77,16 +81,19 @@ export class Server {
 
 /** Several servers that begin and end together. Made by `serveAll`. */
 export class Servers {
+  /** Each of them, in the order they were given. */
   readonly servers: readonly Server[]
 
   constructor(servers: readonly Server[]) {
     this.servers = servers
   }
 
+  /** The addresses that they listen at. */
   get addresses(): readonly ListenAddress[] {
     return this.servers.flatMap(({ addresses }) => addresses)
   }
 
+  /** Where their bytes are, summed. */
   get ledger(): Ledger {
     return sumOf(this.servers.map(({ ledger }) => ledger))
   }
@@ -101,6 +108,7 @@ export class Servers {
     await Promise.all(this.servers.map(server => server.close()))
   }
 
+  /** Closes them at the end of an `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

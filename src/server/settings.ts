@@ -7,10 +7,15 @@ import { type Clock, systemClock } from '../transport/index.ts'
 import { Afterwork } from './afterwork.ts'
 import { type Limits, limitsFrom } from './limits.ts'
 
+/** What a server works by: its options, checked. */
 export interface Settings {
+  /** Makes the replies to what is refused. */
   readonly refuse: Refuse
+  /** Is told what happens. */
   readonly report: Report
+  /** Which of the frequent events it is told of. */
   readonly reports: Reports
+  /** What clients may make long, large, many or slow. */
   readonly limits: Limits
   /** The same, as far as they are HTTP/1.1's. */
   readonly h1Limits: H1Limits
@@ -20,7 +25,9 @@ export interface Settings {
   readonly http2: boolean
   /** HTTP/1.1 may be left for HTTP/2 by way of `Upgrade: h2c`. */
   readonly h2c: boolean
+  /** What time it is, and what comes due. */
   readonly clock: Clock
+  /** The proxies whose word about their clients is believed. */
   readonly trust: TrustList
   /** What responses begin with over HTTP/1.1; its date is set by the server's one clock. */
   readonly preamble: Preamble
@@ -40,6 +47,7 @@ export interface Reports {
 
 /** The options that hold for all connections, whatever they come in by. */
 export interface SettingsOptions {
+  /** What clients may make long, large, many or slow, where it is not to be as in `DEFAULT_LIMITS`. */
   readonly limits?: Partial<Limits> | undefined
   /** The Server field's value; `Wirewright` by default, empty for none. */
   readonly serverName?: string | undefined
@@ -55,6 +63,7 @@ export interface SettingsOptions {
   readonly reportExchanges?: boolean | undefined
   /** Reports every connection being opened and closed as well. */
   readonly reportConnections?: boolean | undefined
+  /** What time it is, and what comes due; for tests. */
   readonly clock?: Clock | undefined
   /** Speaks HTTP/2 to those who do: true by default. */
   readonly http2?: boolean | undefined
@@ -65,7 +74,7 @@ export interface SettingsOptions {
   readonly h2c?: boolean | undefined
 }
 
-/** @throws TypeError for a limit, a proxy or a name that cannot be */
+/** Checks the options, and puts the defaults in the place of what was left out. @throws TypeError for a limit, a proxy or a name that cannot be */
 export function settingsFrom(options: SettingsOptions): Settings {
   const limits = limitsFrom(options.limits ?? {})
   const serverName = options.serverName ?? 'Wirewright'

@@ -12,6 +12,7 @@ export interface ReceivedEvent {
   readonly lastEventId: string
 }
 
+/** Bounds of what is read, and where the stream goes on. */
 export interface EventReaderOptions {
   /** The most bytes that a line, and the data of an event together, may have: 1 MB unless said. */
   readonly limit?: number

@@ -22,6 +22,7 @@ const POLL = 30_000
 /** Certificate and key are written one after the other: what does not fit together for so long is a mistake. */
 const PATIENCE = 5_000
 
+/** Watches the files of certificates, and loads those that have changed. */
 export class CertificateWatch {
   private readonly options: CertificateWatchOptions
   private readonly kept = new Map<string, Kept>()

@@ -11,6 +11,7 @@ export interface TlsFiles {
   readonly certFile: string
   /** Path of a PEM file: the certificate's private key. May be the same file. */
   readonly keyFile: string
+  /** What the key is encrypted with, if it is. */
   readonly passphrase?: string | undefined
 }
 

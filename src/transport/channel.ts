@@ -3,6 +3,7 @@
 import type { ByteOutput } from '../bytes/byte-output.ts'
 import type { Output } from '../bytes/output.ts'
 
+/** What a connection's bytes go through. */
 export interface Channel {
   /** Unique in this process while it runs. */
   readonly id: number
@@ -27,6 +28,7 @@ export interface Channel {
   writeBytes(output: ByteOutput): void
   /** Stops reading, at the latest after one more `receive`. Legal inside `receive`. */
   pause(): void
+  /** Reads again after `pause`. Legal inside `receive`. */
   resume(): void
   /** Sends FIN behind what was written. The other direction stays open. */
   finish(): void
@@ -37,6 +39,7 @@ export interface Channel {
   destroy(error?: Error): void
 }
 
+/** Is told what happens on a channel. */
 export interface ChannelUser {
   /** `bytes` from `start` to `end` came in: borrowed, valid only during the call. */
   receive(bytes: Uint8Array, start: number, end: number): void
@@ -50,10 +53,15 @@ export interface ChannelUser {
 
 /** Where the two ends of a connection are. */
 export interface Ends {
+  /** The peer's IP address, without a zone; empty for a Unix socket. */
   readonly address: string
+  /** The peer's port; 0 for a Unix socket. */
   readonly port: number
+  /** The IP address that it came to; empty for a Unix socket. */
   readonly localAddress: string
+  /** The port that it came to; 0 for a Unix socket. */
   readonly localPort: number
+  /** What TLS agreed on; null in the clear. */
   readonly tls: {
     readonly version: string
     readonly cipher: string

@@ -1,5 +1,6 @@
 // Time as an argument: everything that waits takes a Clock, so that tests can run hours in a blink and repeat them exactly.
 
+/** Time as a server has it. */
 export interface Clock {
   /** Milliseconds that only ever grow. */
   now(): number

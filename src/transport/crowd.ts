@@ -5,6 +5,7 @@ import { addressShare } from './address.ts'
 /** Why a connection is not taken: all are taken that can be, or this address has its share. */
 export type OverLimit = 'connections' | 'address'
 
+/** Counts connections, in all and by where they come from. */
 export class Crowd {
   /** Connections that hold a place. */
   count = 0
@@ -17,6 +18,7 @@ export class Crowd {
     return (this.fromEach.get(addressShare(address)) ?? 0) >= perAddress ? 'address' : null
   }
 
+  /** Takes a place for a connection from this address. */
   enter(address: string, perAddress: number): void {
     this.count++
     if (perAddress === 0 || address === '') return
@@ -24,6 +26,7 @@ export class Crowd {
     this.fromEach.set(share, (this.fromEach.get(share) ?? 0) + 1)
   }
 
+  /** Gives its place back. Takes what `enter` was given. */
   leave(address: string, perAddress: number): void {
     this.count--
     if (perAddress === 0 || address === '') return

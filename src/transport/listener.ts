@@ -16,7 +16,9 @@ export type Where =
   /** A descriptor that already listens, as systemd hands over. */
   | { readonly fd: number }
 
+/** Where to listen, and how connections are taken up. */
 export interface ListenOptions {
+  /** The place to listen at. */
   readonly where: Where
   /** The certificate to speak TLS with; null or absent for plain connections. */
   readonly tls?: TlsContext | null | undefined
@@ -41,6 +43,7 @@ export interface ListenOptions {
   readonly handshakeFailed?: ((address: string, error: Error) => void) | undefined
   /** Something the operator should know. */
   readonly notice: (message: string, error?: unknown) => void
+  /** What time it is. */
   readonly clock: Clock
   /** Most connections at a time. What is in force may be less: it stays below the descriptor limit. */
   readonly maxConnections: number
@@ -59,7 +62,9 @@ export interface ListenOptions {
 /** An address that is listened on. */
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string }
 
+/** Accepts connections until it is closed. */
 export interface Listener {
+  /** The addresses it listens at. */
   readonly addresses: readonly ListenAddress[]
   /** The limit in force. */
   readonly maxConnections: number

@@ -1,6 +1,8 @@
 // Sockets that systemd opened for us (sd_listen_fds(3)): the environment names how many there are, from descriptor 3 on.
 
+/** A socket that systemd handed over, which listens already. */
 export interface SystemdSocket {
+  /** Its descriptor. */
   readonly fd: number
   /** `FileDescriptorName=` of the socket unit; `unknown` where systemd gave none. */
   readonly name: string

@@ -4,14 +4,17 @@ import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { SecureContext } from 'node:tls'
 import { nodeCrypto, nodeTls } from './lazily.ts'
 
+/** A certificate and its private key, as PEM. */
 export interface TlsMaterial {
   /** PEM: the certificate, then those that lead from it to the root. */
   readonly cert: string | Uint8Array
   /** PEM: the certificate's private key. */
   readonly key: string | Uint8Array
+  /** What the key is encrypted with, if it is. */
   readonly passphrase?: string | undefined
 }
 
+/** How a certificate is judged. */
 export interface TlsOptions {
   /** Milliseconds since 1970, to tell whether a certificate is in its time. */
   readonly now?: (() => number) | undefined
@@ -23,6 +26,7 @@ export type TlsFault = 'certificate' | 'key' | 'pair'
 /** A certificate or key that cannot be used; the message says which of them and why. */
 export class TlsError extends Error {
   override name = 'TlsError'
+  /** Which of them is to blame. */
   readonly fault: TlsFault
   /** The file that is to blame, of a pair the certificate's; undefined where there is none. */
   readonly file: string | undefined
@@ -34,6 +38,7 @@ export class TlsError extends Error {
   }
 }
 
+/** A certificate and its key, checked. Others can take their place while connections are open. */
 export class TlsContext {
   private readonly now: () => number
   /**

@@ -14,6 +14,7 @@ export interface LiveOptions {
   readonly failed?: (error: Error) => void
   /** Waiting and watching; the machine's unless a test has its own. */
   readonly timer?: Timer
+  /** Watches a folder. */
   readonly watch?: Watch
 }
 
