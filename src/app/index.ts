@@ -12,5 +12,5 @@ export type { AfterHook, Answer, AroundHook, BeforeHook, ErrorHook, HookOptions 
 export type { ListenFrom } from './listener.ts'
 export type { AnyParams, Params, ParamTypes } from './params.ts'
 export type { RequestBody } from './request-body.ts'
-export type { Group, RouteHandler, RouteOptions } from './routes.ts'
+export type { Group, RouteHandler, RouteOptions, Routes } from './routes.ts'
 export { ListenerTooSlow, type ListenOptions, Topic, type TopicOptions } from './topic.ts'
