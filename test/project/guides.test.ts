@@ -2,7 +2,7 @@
 // behind it, whose output must be as printed there.
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { guidePrograms } from '../support/guides.ts'
@@ -10,11 +10,11 @@ import { tryShown } from '../support/shown.ts'
 import { type UserProject, userProject } from '../support/user-project.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const pages = [...globSync('docs/guide/*.md', { cwd: root }).sort(), 'README.md']
+const pages = [...globSync('docs/guide/*.md', { cwd: root }).sort(), 'docs/api.md', 'README.md']
 const guides = pages.map(page => ({ page, programs: guidePrograms(readFileSync(join(root, page), 'utf8')) }))
 
 /** A guide's files are in a folder together, so that one can import another. */
-const folderOf = (page: string): string => basename(page, '.md')
+const folderOf = (page: string): string => page.replace(/\.md$/, '').replaceAll(/[/\\]/g, '-')
 
 let project: UserProject
 before(() => {
