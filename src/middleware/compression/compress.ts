@@ -72,10 +72,8 @@ export function compressorNow(settings: CompressionSettings): (exchange: Exchang
   const compress = compressor(settings)
   const { levels, codings } = settings
   return (exchange, reply) => {
-    const { body } = reply
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body
-    const isSmall =
-      bytes instanceof Uint8Array && codings.every(coding => isQuick(bytes.length, coding, levels[coding]))
+    const size = sizeOf(reply.body)
+    const isSmall = size !== null && codings.every(coding => isQuick(size, coding, levels[coding]))
     if (!isSmall) return reply
     const made = compress(exchange, reply)
     return made instanceof Reply ? made : reply
@@ -103,6 +101,13 @@ function isPulled(body: string | Uint8Array | Content | Body): body is Body {
   return typeof body === 'object' && 'pull' in body
 }
 
+/** The bytes of content that is there as a whole; null for any other. */
+function sizeOf(body: Reply['body']): number | null {
+  if (typeof body === 'string') return Buffer.byteLength(body)
+  if (body instanceof Content) return body.bytes.length
+  return body instanceof Uint8Array ? body.length : null
+}
+
 /** What is pulled and does not tell its length may be anything. */
 function isTooSmall(body: string | Uint8Array | Content | Body, minSize: number): boolean {
   if (typeof body === 'string') {
@@ -110,9 +115,8 @@ function isTooSmall(body: string | Uint8Array | Content | Body, minSize: number)
     if (body.length >= minSize) return false
     return body.length * 3 < minSize || Buffer.byteLength(body) < minSize
   }
-  if (body instanceof Uint8Array) return body.length < minSize
-  if (body instanceof Content) return body.bytes.length < minSize
-  return body.length !== undefined && body.length < minSize
+  const size = isPulled(body) ? body.length : sizeOf(body)
+  return size !== undefined && size !== null && size < minSize
 }
 
 /** The reply as it is, for this client: for another it could be a compressed one. */
