@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { echoLoads } from './echo-loads.ts'
 import { type Load, loads } from './loads.ts'
 import { measure } from './measure.ts'
 import { chosen, command, progress, WrongUse, warnIfBusy, whole } from './options.ts'
@@ -13,12 +14,15 @@ import { cleanUpAtEnd, pinSelf } from './processes.ts'
 import { BENCH } from './programs.ts'
 import { faultLines, loadTable } from './report.ts'
 
+const all: readonly Load[] = [...loads, ...echoLoads]
+
 const USAGE = `usage: npm run bench:compare -- [OPTIONS] REVISION
 
 Measures this work tree and REVISION (a commit, branch or tag) in turn. Less than 1.00 is an improvement. HTTP/2 is compared
-by naming its loads (h2-hello,h2-file-1k and the like); a revision from before HTTP/2 is left out of them.
+by naming its loads (h2-hello,h2-file-1k and the like), and what \`npm run echo\` costs by --loads 'echo*'. A revision that does
+not offer what a load asks for is left out of it.
 
-  --loads A,B      of: ${loads.map(load => load.name).join(', ')} (hello,browser,pipelined,file-1k)
+  --loads A,B      of: ${all.map(load => load.name).join(', ')} (hello,browser,pipelined,file-1k)
   --rounds N       rounds of each load (15)
   --starts N       start both anew so many times within the rounds (5)
   --seconds S      length of a round's load (3)
@@ -46,7 +50,7 @@ async function main(): Promise<void> {
   const name = positionals[0]
   if (options.help || name === undefined) return console.log(USAGE)
   const root = dirname(BENCH)
-  const chosenLoads: Load[] = chosen(loads, options.loads, 'load')
+  const chosenLoads: Load[] = chosen(all, options.loads, 'load')
   const plan = {
     rounds: whole(options.rounds, '--rounds') ?? 15,
     starts: whole(options.starts, '--starts') ?? 5,
@@ -67,7 +71,7 @@ async function main(): Promise<void> {
     const result = await measure(load, peers, materials, plan)
     progress('')
     const absent = peers.filter(peer => !result.rows.some(row => row.peer === peer.name))
-    const left = absent.map(peer => `${peer.title}: left out, it does not speak HTTP/2`)
+    const left = absent.map(peer => `${peer.title}: left out, it does not offer this`)
     console.log(`\n${[load.title, loadTable(result, 'before'), ...faultLines(result), ...left].join('\n')}`)
   }
 }

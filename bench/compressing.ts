@@ -70,11 +70,11 @@ class Pair {
     this.#passOn()
   }
 
-  async round(_materials: Materials, seconds: number, keep: boolean): Promise<void> {
+  async round(materials: Materials, seconds: number, keep: boolean): Promise<void> {
     if (this.#added.faults.size > 0) return
     const [compressing, sending] = this.#running as [Launched, Launched]
-    const compressed = await take(requests(this.#load), this.#compressed, compressing, seconds)
-    const plain = await take(requests(this.#load), this.#plain, sending, seconds)
+    const compressed = await take(requests(this.#load), this.#compressed, compressing, materials, seconds)
+    const plain = await take(requests(this.#load), this.#plain, sending, materials, seconds)
     this.#passOn()
     if (!keep || compressed === null || plain === null) return
     this.#compressed.samples.push(compressed)
@@ -178,7 +178,7 @@ const CODECS = {
 /** As wrk makes them. The server that does not compress gets the same ones. */
 function requests({ kind: _, coding, level: _level, ...common }: Compression): Throughput {
   const fields = { 'Accept-Encoding': coding }
-  return { ...common, kind: 'throughput', per: 'request', connections: 64, inFlight: 1, fields, answer: null }
+  return { ...common, kind: 'throughput', per: 'request', connections: 64, inFlight: 1, fields, sends: 0, answer: null }
 }
 
 function named(peer: Peer, how: string): Peer {

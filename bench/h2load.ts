@@ -1,5 +1,6 @@
 // Runs h2load, the load client for HTTP/2, and reads what it counted.
 import type { Throughput } from './loads.ts'
+import { contentFile, type Materials } from './prepare.ts'
 import { run } from './processes.ts'
 import type { Counted } from './wrk.ts'
 
@@ -7,10 +8,16 @@ import type { Counted } from './wrk.ts'
 export const CIPHER = 'TLS_AES_128_GCM_SHA256'
 
 /** Loads `origin` for so many seconds. */
-export async function h2load(load: Throughput, origin: string, seconds: number): Promise<Counted> {
+export async function h2load(
+  load: Throughput,
+  origin: string,
+  materials: Materials,
+  seconds: number,
+): Promise<Counted> {
   const fields = Object.entries(load.fields).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
   const size = ['-t1', `-c${load.connections}`, `-m${load.inFlight}`, `-D${seconds}`, '-T20']
-  const printed = await run(['h2load', ...size, `--tls13-ciphers=${CIPHER}`, ...fields, origin + load.path])
+  const content = load.sends > 0 ? ['-d', contentFile(materials, load.sends)] : []
+  const printed = await run(['h2load', ...size, `--tls13-ciphers=${CIPHER}`, ...fields, ...content, origin + load.path])
   return parseH2load(printed, origin.startsWith('https'))
 }
 

@@ -4,7 +4,7 @@
  * What a peer offers. `bare` is a socket that is read once and answered, without HTTP: the zero point of memory and start.
  * Those with `h2` are spoken to in HTTP/2, those with `tls` over TLS; `h2-upload` takes content at `/upload` and says how much it was.
  * `param` greets whom `/hello/:name` names; `routes` and `hooks` do the same among many routes, and with hooks. `page` makes a page of
- * 20 KB and compresses it, `page-plain` does not; `codec` is no server, but what compresses the same pages alone.
+ * 20 KB and compresses it, `page-plain` does not; `codec` is no server, but what compresses the same pages alone. `echo` is `npm run echo`.
  */
 export type Service =
   | 'hello'
@@ -17,12 +17,14 @@ export type Service =
   | 'page'
   | 'page-plain'
   | 'codec'
+  | 'echo'
   | 'h2'
   | 'h2-tls'
   | 'h2-files'
   | 'h2-files-tls'
   | 'h2-upload'
   | 'h2-param'
+  | 'h2-echo'
 
 interface Common {
   readonly name: string
@@ -44,6 +46,8 @@ export interface Throughput extends Common {
   readonly fields: Readonly<Record<string, string>>
   /** Requests in flight on each connection: pipelined in HTTP/1.1, streams in HTTP/2. */
   readonly inFlight: number
+  /** Bytes of content that each request brings, by POST; 0 for a GET. They are all `x`. */
+  readonly sends: number
   /** The text that each reply must have as its content; null for that of the file at `path`. */
   readonly answer: string | null
 }
@@ -125,7 +129,7 @@ function file(path: string) {
 }
 
 /** Throughput with wrk's usual 64 keep-alive connections. */
-function throughput(name: string, title: string, differences: Partial<Throughput> = {}): Throughput {
+export function throughput(name: string, title: string, differences: Partial<Throughput> = {}): Throughput {
   return {
     kind: 'throughput',
     name,
@@ -138,13 +142,14 @@ function throughput(name: string, title: string, differences: Partial<Throughput
     connections: 64,
     fields: {},
     inFlight: 1,
+    sends: 0,
     answer: 'Hello, world!',
     ...differences,
   }
 }
 
 /** The same over HTTP/2, with h2load's 8 connections of 100 streams each. */
-function h2(name: string, title: string, differences: Partial<Throughput> = {}): Throughput {
+export function h2(name: string, title: string, differences: Partial<Throughput> = {}): Throughput {
   return throughput(name, title, { services: ['h2'], connections: 8, inFlight: 100, ...differences })
 }
 

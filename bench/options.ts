@@ -1,7 +1,7 @@
 // What both commands of the bench share: how they read the command line, tell where they are, and fail.
 import { loadavg } from 'node:os'
 
-/** Those of a table that a list of names asks for, in the table's order; all without a list. */
+/** Those of a table that a list of names asks for, in the table's order; all without a list. `echo*` is all whose names begin so. */
 export function chosen<T extends { readonly name: string }>(
   all: readonly T[],
   names: string | undefined,
@@ -9,8 +9,12 @@ export function chosen<T extends { readonly name: string }>(
 ): T[] {
   if (names === undefined) return [...all]
   const wanted = names.split(',')
-  for (const name of wanted) if (!all.some(each => each.name === name)) throw unknown(what, name, all)
-  return all.filter(each => wanted.includes(each.name))
+  for (const name of wanted) if (!all.some(each => isMeant(each.name, name))) throw unknown(what, name, all)
+  return all.filter(each => wanted.some(name => isMeant(each.name, name)))
+}
+
+function isMeant(name: string, wanted: string): boolean {
+  return wanted.endsWith('*') ? name.startsWith(wanted.slice(0, -1)) : name === wanted
 }
 
 /** The number that an option has; undefined without it. */

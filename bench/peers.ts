@@ -55,12 +55,25 @@ export function ours(project: Project, name = 'ours', title = 'Wirewright'): Pee
     page: program(project, 'pages', project.compression),
     'page-plain': program(project, 'pages'),
   }
+  const { echo } = project
+  const echoes: Services = echo
+    ? offered(project.speaksH2 ? ['echo', 'h2-echo'] : ['echo'], ({ port }) =>
+        node(echo, '--host', '127.0.0.1', '--port', port),
+      )
+    : {}
   return {
     name,
     title,
     needs: [],
     version: () => project.version,
-    services: { hello, https: hello, files, ...(project.speaksH2 ? h2 : {}), ...(project.hasApp ? app : {}) },
+    services: {
+      hello,
+      https: hello,
+      files,
+      ...(project.speaksH2 ? h2 : {}),
+      ...(project.hasApp ? app : {}),
+      ...echoes,
+    },
     collects: true,
   }
 }

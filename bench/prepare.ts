@@ -19,6 +19,8 @@ export interface Project {
   readonly speaksH2: boolean
   /** Revisions that came before applications have none. */
   readonly hasApp: boolean
+  /** The program that `npm run echo` starts; null for revisions without one. */
+  readonly echo: string | null
 }
 
 export interface Materials {
@@ -35,6 +37,7 @@ export function project(root: string, from: 'dist' | 'src'): Project {
   const published = { library: entry(manifest.exports?.['.']), command: entry(manifest.bin) }
   const place = (path: string) =>
     join(root, from === 'dist' ? path : path.replace(/^(\.\/)?dist\//, 'src/').replace(/\.js$/, '.ts'))
+  const echo = join(root, 'examples/echo.ts')
   return {
     root,
     library: place(published.library ?? 'dist/index.js'),
@@ -43,6 +46,7 @@ export function project(root: string, from: 'dist' | 'src'): Project {
     version: `${manifest.version} (${revision(root)}${from === 'src' ? ', from src' : ''})`,
     speaksH2: existsSync(join(root, 'src/h2/index.ts')),
     hasApp: existsSync(join(root, 'src/app/index.ts')),
+    echo: existsSync(echo) ? echo : null,
   }
 }
 
@@ -68,10 +72,22 @@ export function makeMaterials(loads: readonly Load[]): Materials {
   const wanted = new Set(loads.map(load => load.path))
   for (const [path, size] of Object.entries(FILES))
     if (wanted.has(path)) writeFileSync(join(site, path), randomBytes(size / 2).toString('hex'))
+  for (const load of loads)
+    if (load.kind === 'throughput' && load.sends > 0)
+      writeFileSync(contentFile({ folder }, load.sends), contentOf(load.sends))
   const certificate = join(folder, 'cert.pem')
   const key = join(folder, 'key.pem')
   if (loads.some(load => load.services.some(isSecure))) makeCertificate(certificate, key)
   return { folder, site, certificate, key }
+}
+
+/** Where the content of requests is, for a client that reads it from a file. */
+export function contentFile({ folder }: Pick<Materials, 'folder'>, size: number): string {
+  return join(folder, `content-${size}`)
+}
+
+export function contentOf(size: number): string {
+  return 'x'.repeat(size)
 }
 
 function makeCertificate(certificate: string, key: string): void {

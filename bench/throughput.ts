@@ -48,12 +48,12 @@ async function measureRounds(
     const sound = [...ready.keys()].filter(each => each.faults.size === 0)
     for (const seconds of warmUps(plan.seconds)) {
       plan.progress(`${load.title}: warming up`)
-      for (const each of sound) await take(load, each, ready.get(each)!, seconds)
+      for (const each of sound) await take(load, each, ready.get(each)!, materials, seconds)
     }
     for (let round = from; round < to; round++) {
       plan.progress(`${load.title}: round ${round + 1} of ${plan.rounds}`)
       for (const each of rotated(sound, round)) {
-        const sample = await take(load, each, ready.get(each)!, plan.seconds)
+        const sample = await take(load, each, ready.get(each)!, materials, plan.seconds)
         if (sample !== null) each.samples.push(sample)
       }
     }
@@ -67,6 +67,7 @@ export async function take(
   load: Throughput,
   each: Contestant,
   { server, origin }: Launched,
+  materials: Materials,
   seconds: number,
 ): Promise<Sample | null> {
   let memory = residentBytes(server.pid)
@@ -76,7 +77,7 @@ export async function take(
   const client = isH2(each.service) ? h2load : wrk
   try {
     const before = cpuSeconds(server.pid)
-    const { requests, bytes, seconds: took, fault } = await client(load, origin, seconds)
+    const { requests, bytes, seconds: took, fault } = await client(load, origin, materials, seconds)
     const used = cpuSeconds(server.pid) - before
     if (fault !== null) each.blame(fault)
     const ended = server.ended()

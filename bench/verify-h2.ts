@@ -10,7 +10,7 @@ import {
 import type { TLSSocket } from 'node:tls'
 import { CIPHER } from './h2load.ts'
 import type { Throughput } from './loads.ts'
-import type { Materials } from './prepare.ts'
+import { contentOf, type Materials } from './prepare.ts'
 import { type Expected, expectedFile, expectedOf, verifyAnswer, wrong } from './verify.ts'
 
 /** Content of an upload that must arrive whole. */
@@ -21,14 +21,16 @@ const PATIENCE = 10_000
 export async function verifyH2(load: Throughput, origin: string, materials: Materials): Promise<void> {
   const expected = await expectedOf(load, materials)
   await inSession(origin, async session => {
-    const requests = Array.from({ length: load.inFlight }, () => askOne(session, load.path, load.fields, expected))
+    const requests = Array.from({ length: load.inFlight }, () => askOne(session, load, expected))
     await Promise.all(requests)
   })
 }
 
 /** @throws where the file does not come as it is */
 export function verifyDownload(path: string, origin: string, materials: Materials): Promise<void> {
-  return inSession(origin, async session => askOne(session, path, {}, await expectedFile(path, materials)))
+  return inSession(origin, async session =>
+    askOne(session, { path, fields: {}, sends: 0 }, await expectedFile(path, materials)),
+  )
 }
 
 /** @throws where the server does not take content, or says that it was another number of bytes */
@@ -47,14 +49,15 @@ export function verifyUpload(path: string, origin: string): Promise<void> {
 
 async function askOne(
   session: ClientHttp2Session,
-  path: string,
-  fields: Readonly<Record<string, string>>,
+  { path, fields, sends }: Pick<Throughput, 'path' | 'fields' | 'sends'>,
   expected: Expected,
 ): Promise<void> {
   const lowerCase = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]))
-  const request = session.request({ ...lowerCase, ':path': path })
-  const head = await response(request)
-  await verifyAnswer(path, { status: head[':status'], length: head['content-length'], content: request }, expected)
+  const head = sends > 0 ? { ':method': 'POST', 'content-length': sends } : {}
+  const request = session.request({ ...lowerCase, ':path': path, ...head }, { endStream: sends === 0 })
+  if (sends > 0) request.end(contentOf(sends))
+  const { ':status': status, 'content-length': length } = await response(request)
+  await verifyAnswer(path, { status, length, content: request }, expected)
 }
 
 async function response(request: ClientHttp2Stream): Promise<IncomingHttpHeaders & IncomingHttpStatusHeader> {

@@ -7,7 +7,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Throughput } from './loads.ts'
-import type { Materials } from './prepare.ts'
+import { contentOf, type Materials } from './prepare.ts'
 
 /** A reply as it comes, whatever the wire. */
 export interface Answer {
@@ -25,7 +25,7 @@ export interface Expected {
 
 /** @throws where a reply is not what every peer must give */
 export async function verify(load: Throughput, origin: string, materials: Materials): Promise<void> {
-  const reply = await ask(origin + load.path, load.fields)
+  const reply = await ask(origin + load.path, load.fields, load.sends)
   const answer = { status: reply.statusCode, length: reply.headers['content-length'], content: reply }
   await verifyAnswer(load.path, answer, await expectedOf(load, materials))
   if (load.inFlight > 1) await verifyPipelined(load, origin)
@@ -77,14 +77,17 @@ function verifyPipelined({ path, answer, inFlight: count }: Throughput, origin: 
   })
 }
 
-export function ask(url: string, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+/** @param sends bytes of content, by POST */
+export function ask(url: string, fields: Readonly<Record<string, string>>, sends = 0): Promise<IncomingMessage> {
   return new Promise((done, fail) => {
-    const options = { headers, agent: false as const, timeout: 10_000 }
+    const method = sends > 0 ? 'POST' : 'GET'
+    const headers = sends > 0 ? { ...fields, 'Content-Length': sends } : fields
+    const options = { method, headers, agent: false as const, timeout: 10_000 }
     const request = url.startsWith('https')
       ? secure(url, { ...options, rejectUnauthorized: false }, done)
       : plain(url, options, done)
     request.once('timeout', () => request.destroy(wrong(url, 'nothing for 10 seconds')))
-    request.once('error', fail).end()
+    request.once('error', fail).end(sends > 0 ? contentOf(sends) : undefined)
   })
 }
 

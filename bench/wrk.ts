@@ -1,6 +1,7 @@
 // Runs wrk, the load client, and reads what it counted.
 import { join } from 'node:path'
 import type { Throughput } from './loads.ts'
+import type { Materials } from './prepare.ts'
 import { run } from './processes.ts'
 import { BENCH } from './programs.ts'
 
@@ -14,12 +15,13 @@ export interface Counted {
 }
 
 /** Loads `origin` for so many seconds. */
-export async function wrk(load: Throughput, origin: string, seconds: number): Promise<Counted> {
+export async function wrk(load: Throughput, origin: string, _materials: Materials, seconds: number): Promise<Counted> {
   const fields = Object.entries(load.fields).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
   const size = ['-t1', `-c${load.connections}`, `-d${seconds}s`, '--timeout', '10s']
   const script = ['-s', join(BENCH, 'load/report.lua')]
   const printed = await run(['wrk', ...size, ...script, ...fields, origin + load.path], {
     WIREWRIGHT_PIPELINE: String(load.inFlight),
+    WIREWRIGHT_CONTENT: String(load.sends),
   })
   return parseWrk(printed)
 }

@@ -1,6 +1,13 @@
 -- For wrk: prints the load's figures as one line of JSON, whole numbers as they were counted. WIREWRIGHT_PIPELINE=n in
--- the environment makes each connection send n requests at a time.
+-- the environment makes each connection send n requests at a time, WIREWRIGHT_CONTENT=n makes each a POST of n bytes.
 local depth = tonumber(os.getenv("WIREWRIGHT_PIPELINE") or "1")
+
+local content = tonumber(os.getenv("WIREWRIGHT_CONTENT") or "0")
+
+if content > 0 then
+  wrk.method = "POST"
+  wrk.body = string.rep("x", content)
+end
 
 if depth > 1 then
   local requests

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { budget, type Limit, verdicts } from '../../bench/budget.ts'
+import { echoLoads } from '../../bench/echo-loads.ts'
 import { loads, type Service } from '../../bench/loads.ts'
 import { chosen, whole } from '../../bench/options.ts'
 import { others, ours, oursOtherwise, type Peer } from '../../bench/peers.ts'
@@ -16,6 +17,7 @@ const PROJECT = {
   version: '0',
   speaksH2: true,
   hasApp: true,
+  echo: '/echo.ts',
 }
 
 const hello = result('hello', [row('ours', [5, 4, 6]), row('nginx', [10, 9, 12]), row('bun', [7], ['3 time-outs'])])
@@ -122,11 +124,16 @@ test('every limit names a load and a peer that there are', () => {
 
 test('every load can be put to this server', () => {
   const own = ours(PROJECT)
-  for (const load of loads)
+  for (const load of [...loads, ...echoLoads])
     assert.ok(
       load.services.some(service => own.services[service]),
       load.name,
     )
+})
+
+test('a revision without an echo program is put to no load of it', () => {
+  const { services } = ours({ ...PROJECT, echo: null })
+  assert.deepEqual([services.echo, services['h2-echo']], [undefined, undefined])
 })
 
 test('a revision from before HTTP/2 is put to no load of HTTP/2', () => {
@@ -208,6 +215,10 @@ test('loads and peers are chosen by name, and an unknown name is told with those
   const all = [{ name: 'a' }, { name: 'b' }, { name: 'c' }]
   assert.deepEqual(chosen(all, undefined, 'load'), all)
   assert.deepEqual(chosen(all, 'c,a', 'load'), [{ name: 'a' }, { name: 'c' }])
+  const families = [{ name: 'echo' }, { name: 'echo-h2' }, { name: 'hello' }]
+  assert.deepEqual(chosen(families, 'echo*', 'load'), families.slice(0, 2))
+  assert.deepEqual(chosen(families, 'hello,echo', 'load'), [families[0], families[2]])
+  assert.throws(() => chosen(all, 'd*', 'load'), /no load "d\*"/)
   assert.throws(() => chosen(all, 'a,d', 'load'), /no load "d"; there are: a, b, c/)
   assert.throws(() => whole('1.5', '--rounds'), /--rounds takes a whole number from 1, not "1.5"/)
   assert.equal(whole('15', '--rounds'), 15)

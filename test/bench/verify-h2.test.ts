@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type ServerHttp2Stream } from 'node:http2'
+import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { loads, type Throughput } from '../../bench/loads.ts'
@@ -43,6 +43,21 @@ test('one wrong reply among many does not pass', async t => {
   await assert.rejects(verifyH2(HELLO, origin, NO_MATERIALS), /another content/)
 })
 
+test('a request can bring content, and the reply be held against any text', async t => {
+  const echo = { ...HELLO, path: '/content', sends: 40_000, answer: 'x'.repeat(40_000) }
+  const origin = await serverOf(t, (stream, { ':method': method, 'content-length': length }) => {
+    const chunks: Buffer[] = []
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    stream.on('end', () => {
+      if (stream.destroyed) return
+      stream.respond({ ':status': method === 'POST' ? 200 : 405, 'content-length': length })
+      stream.end(Buffer.concat(chunks))
+    })
+  })
+  await verifyH2(echo, origin, NO_MATERIALS)
+  await assert.rejects(verifyH2({ ...echo, answer: 'y'.repeat(40_000) }, origin, NO_MATERIALS), /another content/)
+})
+
 test('an upload passes that is taken whole, and counted rightly where it is counted', async t => {
   const check = async (answer: (size: number) => string, status = 200) => {
     const origin = await serverOf(t, stream => {
@@ -69,12 +84,15 @@ test('an upload passes that is taken whole, and counted rightly where it is coun
   )
 })
 
-async function serverOf(t: TestContext, serve: (stream: ServerHttp2Stream) => void): Promise<string> {
+async function serverOf(
+  t: TestContext,
+  serve: (stream: ServerHttp2Stream, head: IncomingHttpHeaders) => void,
+): Promise<string> {
   const server = createServer()
   server.on('session', session => session.on('error', () => {}))
-  server.on('stream', (stream: ServerHttp2Stream) => {
+  server.on('stream', (stream: ServerHttp2Stream, head) => {
     stream.on('error', () => {})
-    serve(stream)
+    serve(stream, head)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
