@@ -49,7 +49,7 @@ test('a request can bring content, and the reply be held against any text', asyn
     const chunks: Buffer[] = []
     stream.on('data', (chunk: Buffer) => chunks.push(chunk))
     stream.on('end', () => {
-      if (stream.destroyed) return
+      if (stream.destroyed || stream.closed) return
       stream.respond({ ':status': method === 'POST' ? 200 : 405, 'content-length': length })
       stream.end(Buffer.concat(chunks))
     })
