@@ -147,7 +147,8 @@ class AskedContent implements Body {
 export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   const { promise: first, resolve, reject } = Promise.withResolvers<Value>()
   const aborted = () => reject(signal.reason)
-  signal.addEventListener('abort', aborted, { once: true })
+  if (signal.aborted) aborted()
+  else signal.addEventListener('abort', aborted, { once: true })
   promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
   return first
 }

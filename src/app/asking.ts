@@ -1,6 +1,14 @@
 // Asks a handler without a socket: an exchange is made of what `fetch` would take, and a Web `Response` of the reply. What a
 // wire would do to either is done here too, so that a test without a socket tells the same as one with.
-import { type Body, bodyOf, type Client, ConnectionLost, type Handler, type Peer, Reply } from '../exchange/index.ts'
+import {
+  type Body,
+  type Client,
+  ConnectionLost,
+  type Handler,
+  type Peer,
+  Reply,
+  streamBody,
+} from '../exchange/index.ts'
 import { FieldList, type FieldsGiven } from '../http/fields.ts'
 import { AskedExchange, orAborted } from './asked-exchange.ts'
 import { letGo, responseTo } from './asked-reply.ts'
@@ -123,8 +131,7 @@ function consistsOfToken(method: unknown): boolean {
 function contentOf(body: RequestInit['body']): { readonly content: Body; readonly type: string | null } {
   if (body === null || body === undefined) return { content: { length: 0, pull: () => null, cancel() {} }, type: null }
   const carrier = new Response(body as ConstructorParameters<typeof Response>[0])
-  const chunks = carrier.body as unknown as AsyncIterable<Uint8Array> | null
-  return { content: bodyOf(chunks ?? [], lengthOf(body)), type: carrier.headers.get('content-type') }
+  return { content: streamBody(carrier.body ?? [], lengthOf(body)), type: carrier.headers.get('content-type') }
 }
 
 function lengthOf(body: unknown): number | undefined {

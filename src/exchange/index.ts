@@ -19,6 +19,6 @@ export {
   Tunnel,
   text,
 } from './reply.ts'
-export type { Producer, StreamChunk, StreamSource, Write } from './stream.ts'
+export { type Producer, type StreamChunk, type StreamSource, streamBody, type Write } from './stream.ts'
 export { isThrown, stackOf } from './thrown.ts'
 export { readableOf } from './web-streams.ts'

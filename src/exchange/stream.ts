@@ -33,14 +33,15 @@ const PIECE = 64 * 1024
 
 /**
  * A body of what a source makes. Nothing is asked of the source, nor is a producer called, before the content is wanted.
+ * @param length the bytes in all, if known: a reply is cut off where there are more or fewer
  * @throws TypeError for what is no source
  */
-export function streamBody(source: StreamSource): Body {
-  if (typeof source === 'function') return new Produced(source)
+export function streamBody(source: StreamSource, length?: number): Body {
+  if (typeof source === 'function') return new Produced(source, length)
   if (typeof source === 'object' && source !== null && !(source instanceof Uint8Array)) {
-    if (source instanceof ReadableStream) return new Pulled(readerSteps(source))
-    if (Symbol.asyncIterator in source) return new Pulled(iteratorSteps(source[Symbol.asyncIterator]()))
-    if (Symbol.iterator in source) return new Pulled(iteratorSteps(source[Symbol.iterator]()))
+    if (source instanceof ReadableStream) return new Pulled(readerSteps(source), length)
+    if (Symbol.asyncIterator in source) return new Pulled(iteratorSteps(source[Symbol.asyncIterator]()), length)
+    if (Symbol.iterator in source) return new Pulled(iteratorSteps(source[Symbol.iterator]()), length)
   }
   throw noSource(source)
 }
@@ -68,14 +69,15 @@ function readerSteps(stream: ReadableStream<unknown>): Steps {
 
 /** The content of a source that is asked for it. */
 class Pulled implements Body {
-  readonly length = undefined
+  readonly length: number | undefined
   private readonly steps: Steps
   /** A long string of which `at` characters are sent. */
   private text = ''
   private at = 0
 
-  constructor(steps: Steps) {
+  constructor(steps: Steps, length: number | undefined) {
     this.steps = steps
+    this.length = length
   }
 
   pull(): Chunk | Promise<Chunk> {
@@ -123,7 +125,7 @@ interface Waiter {
 
 /** The content of a producer that writes it. */
 class Produced implements Body {
-  readonly length = undefined
+  readonly length: number | undefined
   private readonly producer: Producer
   private readonly controller = new AbortController()
   private waiting = new ByteQueue()
@@ -133,8 +135,9 @@ class Produced implements Body {
   /** The writes that wait for room. */
   private writers: Waiter[] = []
 
-  constructor(producer: Producer) {
+  constructor(producer: Producer, length: number | undefined) {
     this.producer = producer
+    this.length = length
   }
 
   pull(): Chunk | Promise<Chunk> {
