@@ -94,8 +94,8 @@ test('Chromium shows a compressed page and what belongs to it, twice', async () 
       const codings = new Map<string, string | null>()
       page.on('response', async response => {
         const { pathname } = new URL(response.url())
-        // The second time most of it is told not to have changed.
-        if (response.status() === 200) codings.set(pathname, (await response.allHeaders())['content-encoding'] ?? null)
+        // The second time most of it has not changed, and a 304 names no coding.
+        if (!codings.has(pathname)) codings.set(pathname, (await response.allHeaders())['content-encoding'] ?? null)
       })
       for (let turn = 0; turn < 2; turn++) {
         await page.goto(`${origin}/`)
@@ -107,9 +107,8 @@ test('Chromium shows a compressed page and what belongs to it, twice', async () 
           50_000,
         )
       }
-      const expected = origin.startsWith('https') ? 'zstd' : 'gzip'
-      for (const path of ['/', '/style.css', '/large.txt', '/data.json'])
-        assert.equal(codings.get(path), expected, path)
+      // A localhost is trusted, so zstd is asked for over http too.
+      for (const path of ['/', '/style.css', '/large.txt', '/data.json']) assert.equal(codings.get(path), 'zstd', path)
       await context.close()
     }
   } finally {
