@@ -6,7 +6,13 @@ export type { Connection } from './connection.ts'
 export type { Context, RouteShown } from './context.ts'
 export type { YieldedEvent } from './event-body.ts'
 export { type Events, type EventsHandler, type EventsOptions, eventStream } from './events.ts'
-export { type FetchApp, fetchHandler } from './fetch/index.ts'
+export {
+  type FetchApp,
+  type FetchContext,
+  type FetchEnvironment,
+  type FetchOptions,
+  fetchHandler,
+} from './fetch/index.ts'
 export { handlerOf, type Mountable } from './handlers.ts'
 export type { AfterHook, Answer, AroundHook, BeforeHook, ErrorHook, HookOptions } from './hooks.ts'
 export type { ListenFrom } from './listener.ts'

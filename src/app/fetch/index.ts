@@ -20,6 +20,7 @@ export interface FetchApp {
   fetch(request: Request, ...rest: any[]): Response | Promise<Response>
 }
 
+/** How a Web-standard application is asked. */
 export interface FetchOptions {
   /**
    * Lets the globals `Request`, `Response` and `fetch` know the light requests and responses that make this quick: true by default.
