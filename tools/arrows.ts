@@ -18,7 +18,7 @@ interface Room {
   readonly doors?: true
 }
 
-const ROOMS: Readonly<Record<string, Room>> = {
+export const ROOMS: Readonly<Record<string, Room>> = {
   bytes: { arrows: [], outside: 'nothing', toolbox: true },
   http: { arrows: ['bytes'], outside: 'nothing', toolbox: true },
   exchange: { arrows: ['http', 'bytes'], outside: 'nothing' },

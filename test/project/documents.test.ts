@@ -13,7 +13,7 @@ test('docs/configuration.md has every option as it is (else run tools/configurat
 })
 
 describe('links of the documents lead to files that exist', () => {
-  for (const page of globSync('{*,docs/*,examples/**/*,bench/*}.md', { cwd: root })) {
+  for (const page of globSync('{*,docs/**/*,examples/**/*,bench/*}.md', { cwd: root })) {
     test(page, () => {
       const text = readFileSync(join(root, page), 'utf8')
       for (const [, target] of text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
@@ -26,7 +26,7 @@ describe('links of the documents lead to files that exist', () => {
 
 test('the npm scripts that the documents name exist', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  for (const page of globSync('{*,docs/*}.md', { cwd: root })) {
+  for (const page of globSync('{*,docs/**/*}.md', { cwd: root })) {
     for (const [, name] of readFileSync(join(root, page), 'utf8').matchAll(/npm run ([\w:]+)/g))
       assert.ok(name in scripts, `${page} names npm run ${name}, which does not exist`)
   }

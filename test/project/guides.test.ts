@@ -19,8 +19,11 @@ const folderOf = (page: string): string => page.replace(/\.md$/, '').replaceAll(
 let project: UserProject
 before(() => {
   project = userProject()
-  for (const { page, programs } of guides)
+  for (const { page, programs } of guides) {
     for (const { file, code } of programs) project.write(join(folderOf(page), file), code)
+    // The folder that programs serve.
+    project.write(join(folderOf(page), 'public/index.html'), '<h1>Welcome</h1>\n')
+  }
 })
 after(() => project[Symbol.dispose]())
 
