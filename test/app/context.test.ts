@@ -23,6 +23,7 @@ eachWire(
         scheme: client.scheme,
         host: client.host,
         address: client.address === connection.address,
+        ends: sameEnds(connection, exchange.peer),
         protocol: connection.protocol,
         secure: connection.tls !== null,
         target: exchange.target,
@@ -50,6 +51,7 @@ eachWire(
       scheme: origin.split(':')[0],
       host: origin.split('//')[1],
       address: true,
+      ends: true,
       protocol: wire.version === '2' ? 'HTTP/2' : 'HTTP/1.1',
       secure: origin.startsWith('https'),
       target: '/things/a%2Fb%20c/x/%79/?page=1&page=%C3%BC&&=x',
@@ -404,6 +406,13 @@ eachWire(
   },
   { wires: ALSO_WITHOUT },
 )
+
+function sameEnds(one: Ends, other: Ends): boolean {
+  return ENDS.every(name => one[name] === other[name] && one[name] !== '' && one[name] !== 0)
+}
+
+const ENDS = ['address', 'port', 'localAddress', 'localPort'] as const
+type Ends = Readonly<Record<(typeof ENDS)[number], unknown>>
 
 async function exposedGc(): Promise<() => void> {
   const { setFlagsFromString } = await import('node:v8')

@@ -10,6 +10,9 @@ class Thing {
   readonly some = 'thing'
 }
 
+const NAME = 'N'.repeat(50)
+const LONG_NAMED = { [NAME]: class {} }[NAME]
+
 /** What is no reply, and what the report says of it. */
 const NO_REPLIES: readonly (readonly [name: string, answer: () => unknown, says: RegExp])[] = [
   ['undefined', () => undefined, /undefined \(is a return missing\?\)/],
@@ -36,6 +39,14 @@ const NO_REPLIES: readonly (readonly [name: string, answer: () => unknown, says:
   ['a ReadableStream', () => new ReadableStream(), /a ReadableStream/],
   ['a promise of nothing', () => Promise.resolve(), /undefined \(is a return missing\?\)/],
   ['a promise of a promise of a number', () => Promise.resolve(Promise.resolve(1)), /the number 1/],
+  ['an object of a class without a name', () => new (class {})(), /a value without a name/],
+  [
+    'an object of a class whose name is no text',
+    () => Object.create({ constructor: { name: 7 } }),
+    /a value without a name/,
+  ],
+  ['an object of a class with a long name', () => new LONG_NAMED(), /a N{40}, which/],
+  ['a long number', () => 10n ** 100n, /the bigint 10{39}, which/],
   ['an object with a constructor that is none', () => ({ constructor: { name: Symbol('x') } }), /an object/],
   [
     'an object whose constructor cannot be asked for',

@@ -1,7 +1,7 @@
 // Applications and handlers below prefixes: what they see of the path, and what they do not.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { App, type Exchange, FieldList, json, text } from '../../src/index.ts'
+import { App, bodyOf, type Exchange, FieldList, json, Reply, text } from '../../src/index.ts'
 import { fakeExchange } from '../support/exchange.ts'
 import { eachWire } from './support.ts'
 
@@ -150,6 +150,33 @@ eachWire(
   },
 )
 
+eachWire(
+  'what is mounted can give up its reply, and go on working after it',
+  () =>
+    new App()
+      .mount('/given-up', (exchange: Exchange) => {
+        async function* pieces(): AsyncGenerator<Uint8Array> {
+          yield new Uint8Array(10)
+          await new Promise(resolve => setImmediate(resolve))
+          exchange.cut(new Error('given up'))
+          await new Promise(() => {})
+        }
+        return new Reply(200, FieldList.empty, bodyOf(pieces()))
+      })
+      .mount('/works', exchange => {
+        exchange.waitUntil(Promise.reject(new Error('failed afterwards')))
+        return text('answered')
+      }),
+  async wire => {
+    const reply = await wire.open('GET', '/given-up/x')
+    await assert.rejects(reply.rest())
+    assert.equal((await wire.get('/works/x')).content, 'answered')
+    await wire.tells(({ kind }) => kind === 'failed')
+    assert.deepEqual(wire.failures(), ['Error: failed afterwards'])
+  },
+  { fails: true },
+)
+
 describe('hooks', () => {
   eachWire(
     'of both applications run, those of the outer one outside',
@@ -266,7 +293,10 @@ describe('state', () => {
 test('only what can answer is mounted, below a prefix that can be', () => {
   const app = new App()
   for (const wrong of [undefined, null, 'handler', 7, {}, [], { fetch: 'x' }, { handler: 1 }])
-    assert.throws(() => app.mount('/x', wrong as never), { name: 'TypeError', message: /must be a handler/ })
+    assert.throws(() => app.mount('/x', wrong as never), {
+      name: 'TypeError',
+      message: new RegExp(`must be a handler.*, not ${wrong === null ? 'null' : typeof wrong}$`),
+    })
   for (const wrong of ['/*', '/a/*rest', '/:x?', '/a/*/b'])
     assert.throws(() => app.mount(wrong, () => text('')), { name: 'TypeError', message: /prefix/ }, wrong)
   assert.throws(() => app.mount('no-slash', () => text('')), { name: 'TypeError' })

@@ -1,0 +1,63 @@
+// Which test notices that something was changed.
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { EQUIVALENT } from './faults.ts'
+import { type Mutant, mutantsOf } from './planted.ts'
+
+const LOADER = new URL('mutant-loader.ts', import.meta.url).href
+const REPORTER = new URL('mutant-reporter.ts', import.meta.url).href
+
+/** The sources that are changed, each with the tests that must notice, those that are most about it first. */
+export const SOURCES: Readonly<Record<string, readonly string[]>> = {
+  'src/app/app.ts': ['hooks', 'methods', 'context', 'errors', 'mounting'],
+  'src/app/hooks.ts': ['hooks', 'letting-go', 'errors', 'context'],
+  'src/app/answers.ts': ['errors'],
+  'src/app/connection.ts': ['context'],
+  'src/app/context.ts': ['context', 'mounting', 'both-wires', 'request-body', 'events'],
+  'src/app/handlers.ts': ['mounting', 'fetch'],
+  'src/app/mounted.ts': ['mounting', 'lifecycle', 'fetch'],
+  'src/app/routes.ts': ['hooks', 'methods', 'mounting'],
+}
+
+/** Guards against a copy that never ends, which counts as noticed. */
+const PATIENCE_MS = 10_000
+
+/** All that is tried of a source; what changes nothing that anybody could see is left out. */
+export function mutantsToTry(file: string): Mutant[] {
+  return mutantsOf(file).filter(
+    ({ was, is }) => !EQUIVALENT.some(same => same.file === file && same.was === was && same.is === is),
+  )
+}
+
+/** The first test that fails with the mutant, `hangs` if they do not end, or null where none notices. */
+export async function noticedBy(mutant: Mutant): Promise<string | null> {
+  for (const name of SOURCES[mutant.file]) {
+    const failed = await firstFailing(mutant, fileURLToPath(new URL(`${name}.test.ts`, import.meta.url)))
+    if (failed !== null) return `${name}: ${failed}`
+  }
+  return null
+}
+
+function firstFailing({ file, text }: Mutant, test: string): Promise<string | null> {
+  const child = spawn(process.execPath, ['--import', LOADER, '--test-reporter', REPORTER, test], {
+    env: { ...process.env, NODE_TEST_CONTEXT: '', WIREWRIGHT_MUTANT: JSON.stringify({ file, text }) },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  let told = ''
+  let hangs = false
+  child.stdout.on('data', (text: Buffer) => {
+    told += text.toString()
+  })
+  const guard = setTimeout(() => {
+    hangs = true
+    child.kill('SIGKILL')
+  }, PATIENCE_MS)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', code => {
+      clearTimeout(guard)
+      if (hangs) resolve('hangs')
+      else resolve(code === 0 ? null : told.trim() || 'does not start')
+    })
+  })
+}
