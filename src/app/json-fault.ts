@@ -13,7 +13,7 @@ export function jsonFault(text: string): Refused {
     status: 400,
     rule: 'malformed-json',
     section: 'RFC 8259 section 2',
-    detail: `The content is no JSON: at line ${line}, column ${column} belongs ${expected}, but ${found}`,
+    detail: `The content is no JSON: at line ${line}, column ${column} there should be ${expected}, but ${found}`,
     offset: new TextEncoder().encode(before).length,
   })
 }

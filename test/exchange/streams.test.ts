@@ -239,6 +239,8 @@ describe('a producer', () => {
       }
     })
     await body.pull()
+    // By now a write waits for room.
+    await settled()
     body.cancel(gone)
     await settled()
     assert.deepEqual(seen, [gone, gone, 'finally'])
