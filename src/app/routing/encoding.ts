@@ -28,7 +28,7 @@ export function unescaped(text: string): string | null {
 
 /** @throws Refused with 400 if a segment from `at` on is `.` or `..`, however it was encoded */
 export function refuseDotSegments(path: string, at: number): void {
-  if (path.includes('/.', at - 1) && DOT_SEGMENT.test(path.slice(at - 1))) throw DOTS
+  if (path.includes('.', at) && DOT_SEGMENT.test(path.slice(at - 1))) throw DOTS
 }
 
 const DOT_SEGMENT = /\/\.\.?(?:\/|$)/

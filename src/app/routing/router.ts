@@ -1,25 +1,27 @@
 // A table of routes: finds the one that a method and a path ask for. A path without parameters is looked up as a whole, any
 // other one is searched for in the tree, segment by segment; both are as quick with 10,000 routes as with 10.
 import { decodedPath, refuseDotSegments } from './encoding.ts'
-import type { Capture, Entry, Found, Leaf } from './leaf.ts'
+import type { Capture, Entry, Found } from './leaf.ts'
 import { checkMethod } from './methods.ts'
 import { Node } from './node.ts'
 import { encodedPath, type Literal, parsePattern, type Segment } from './pattern.ts'
 import { type Hidden, hiddenAlong } from './reach.ts'
 import { Search } from './search.ts'
-import { captured } from './values.ts'
+import { decodedValue, plainValue } from './values.ts'
+import { WholePaths } from './whole-paths.ts'
 
 const SLASH = 0x2f
-/** Paths at least this long count as equally long where the lengths of whole paths are looked at. */
-const LONG = 255
 
 export class Router<Route> {
   private readonly root = new Node<Route>()
+  private readonly whole = new WholePaths<Route>()
   private readonly search = new Search<Route>()
-  /** The places of paths without parameters, by the path as clients usually send it. */
-  private readonly whole = new Map<string, Leaf<Route>>()
-  /** Which lengths the paths in `whole` have: what has none of these need not be hashed. */
-  private readonly lengths = new Uint8Array(LONG + 1)
+  /** The parameters' values of the last entry that the search has found. */
+  private readonly values: (string | number)[] = []
+  // What was asked for last, and what the search has found: the same is often asked for again.
+  private lastMethod = ''
+  private lastPath = ''
+  private lastEntry: Entry<Route> | null = null
 
   /**
    * Adds a route.
@@ -42,7 +44,9 @@ export class Router<Route> {
       for (const added of variants) this.root.find(added)?.remove(method)
       throw unreachable(written, hidden)
     }
-    for (const segments of variants) if (segments.every(isLiteral)) this.addWhole(segments)
+    for (const segments of variants)
+      if (segments.every(isLiteral)) this.whole.add(encodedPath(segments), this.root.make(segments))
+    this.lastEntry = null
   }
 
   /**
@@ -51,16 +55,11 @@ export class Router<Route> {
    * @throws Refused with 400 for a path that is not percent-encoded as it must be, is not UTF-8, or has dot segments
    */
   find(method: string, path: string): Found<Route> | null {
-    if (this.lengths[path.length < LONG ? path.length : LONG] === 1) {
-      const entry = this.whole.get(path)?.for(method) ?? null
-      if (entry !== null) return entry.found
-    }
-    if (path.charCodeAt(0) !== SLASH) return null
-    const decoded = path.includes('%') ? decodedPath(path) : path
-    const entry = this.search.from(this.root, decoded, 1, method, 0)
-    if (entry !== null) return entry.captures.length === 0 ? entry.found : this.foundAt(entry, decoded)
-    refuseDotSegments(decoded, 1)
-    return null
+    const { lastEntry } = this
+    if (lastEntry !== null && this.isLast(path) && method === this.lastMethod) return this.foundBy(lastEntry)
+    const whole = this.whole.get(path)?.for(method) ?? null
+    if (whole !== null) return whole.found
+    return this.searchFor(method, path)
   }
 
   /**
@@ -79,19 +78,39 @@ export class Router<Route> {
     return [...methods.add('OPTIONS')].sort(inUsualOrder)
   }
 
-  private addWhole(segments: readonly Literal[]): void {
-    const path = encodedPath(segments)
-    this.whole.set(path, this.root.make(segments))
-    this.lengths[Math.min(path.length, LONG)] = 1
+  /** Whether the path is the same as the last. Comparing strings that were cut out of others is dear, so the last character, the likeliest to differ, is looked at first. */
+  private isLast(path: string): boolean {
+    const { lastPath } = this
+    const end = path.length - 1
+    return end === lastPath.length - 1 && path.charCodeAt(end) === lastPath.charCodeAt(end) && path === lastPath
   }
 
-  private foundAt({ route, captures }: Entry<Route>, path: string): Found<Route> {
-    const { starts, ends } = this.search
-    const params: Record<string, string | number> = {}
-    for (let i = 0; i < captures.length; i++) {
-      const { name, as } = captures[i]
-      params[name] = captured(as, path, starts[i], ends[i])
+  private searchFor(method: string, path: string): Found<Route> | null {
+    if (path.charCodeAt(0) !== SLASH) return null
+    const encoded = path.includes('%')
+    const decoded = encoded ? decodedPath(path) : path
+    const { search, values } = this
+    const entry = search.from(this.root, decoded, 1, method, 0)
+    if (entry === null) {
+      refuseDotSegments(decoded, 1)
+      return null
     }
+    const { captures } = entry
+    for (let i = 0; i < captures.length; i++) {
+      const text = decoded.slice(search.starts[i], search.ends[i])
+      values[i] = encoded ? decodedValue(captures[i].as, text) : plainValue(captures[i].as, text)
+    }
+    this.lastMethod = method
+    this.lastPath = path
+    this.lastEntry = entry
+    return this.foundBy(entry)
+  }
+
+  /** The entry with the values that were found last; never the same object for two requests, as long as it can hold something. */
+  private foundBy({ route, captures, found }: Entry<Route>): Found<Route> {
+    if (captures.length === 0) return found
+    const params: Record<string, string | number> = {}
+    for (let i = 0; i < captures.length; i++) params[captures[i].name] = this.values[i]
     return { route, params }
   }
 }

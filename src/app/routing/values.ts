@@ -30,19 +30,19 @@ export function isUuid(path: string, start: number, end: number): boolean {
   return end - start === UUID_LENGTH && UUID.test(path.slice(start, end))
 }
 
-/**
- * What a handler is given for a part of a path that was captured.
- * @param path decoded as encoding.ts does it
- */
-export function captured(as: Capture['as'], path: string, start: number, end: number): string | number {
-  const text = path.slice(start, end)
-  if (as === 'number') return Number(text)
-  if (as === 'rest') return restOf(text)
-  return text.includes(ENCODED_SLASH) ? text.replaceAll(ENCODED_SLASH, '/') : text
+/** What a handler is given for a part of a path that had no percent-encoding. */
+export function plainValue(as: Capture['as'], text: string): string | number {
+  if (as === 'text') return text
+  return as === 'number' ? Number(text) : withoutBackslashes(text)
 }
 
-/** In the rest, slashes separate segments, so what only looks like one stays encoded, and what Windows takes for one too. */
-function restOf(text: string): string {
-  const rest = text.includes(ENCODED_SLASH) ? text.replaceAll(ENCODED_SLASH, '%2F') : text
+/** What a handler is given for a part of a path that was decoded as encoding.ts does it. */
+export function decodedValue(as: Capture['as'], text: string): string | number {
+  if (as === 'rest') return withoutBackslashes(text.replaceAll(ENCODED_SLASH, '%2F'))
+  return plainValue(as, text.replaceAll(ENCODED_SLASH, '/'))
+}
+
+/** In the rest, slashes separate segments. What only looks like one stays encoded, and so does what Windows takes for one. */
+function withoutBackslashes(rest: string): string {
   return rest.includes('\\') ? rest.replaceAll('\\', '%5C') : rest
 }
