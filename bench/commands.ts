@@ -184,9 +184,9 @@ export function credentials({ service, certificate, key }: Place): string[] {
   return isSecure(service) ? [certificate, key] : []
 }
 
-type Kind = 'hello' | 'files' | 'upload' | 'param'
+type Kind = 'hello' | 'files' | 'upload' | 'param' | 'events'
 
-const KINDS: readonly Kind[] = ['files', 'upload', 'param']
+const KINDS: readonly Kind[] = ['files', 'upload', 'param', 'events']
 
 function kindOf(service: Service): Kind {
   return KINDS.find(kind => service.includes(kind)) ?? 'hello'

@@ -108,10 +108,14 @@ class Clients {
   }
 
   #openAt(index: number): Promise<Waiting> {
-    const host = Math.floor(index / PER_ADDRESS)
-    const localAddress = `127.0.${1 + Math.floor(host / 250)}.${1 + (host % 250)}`
-    return this.#openOne(this.#load, this.#port, localAddress)
+    return this.#openOne(this.#load, this.#port, localAddress(index))
   }
+}
+
+/** Where the client of this number comes from. */
+export function localAddress(index: number): string {
+  const host = Math.floor(index / PER_ADDRESS)
+  return `127.0.${1 + Math.floor(host / 250)}.${1 + (host % 250)}`
 }
 
 async function openH2({ path, openStreams }: Idle, port: number, localAddress: string): Promise<Waiting> {

@@ -5,6 +5,7 @@
  * Those with `h2` are spoken to in HTTP/2, those with `tls` over TLS; `h2-upload` takes content at `/upload` and says how much it was.
  * `param` greets whom `/hello/:name` names; `routes` and `hooks` do the same among many routes, and with hooks. `page` makes a page of
  * 20 KB and compresses it, `page-plain` does not; `codec` is no server, but what compresses the same pages alone. `echo` is `npm run echo`.
+ * `events` sends an event to all that listen at `/events` when `/publish` is asked for.
  */
 export type Service =
   | 'hello'
@@ -18,6 +19,7 @@ export type Service =
   | 'page-plain'
   | 'codec'
   | 'echo'
+  | 'events'
   | 'h2'
   | 'h2-tls'
   | 'h2-files'
@@ -60,6 +62,12 @@ export interface Compression extends Common {
   readonly level: number
 }
 
+/** Server-sent events that go to many listeners at once; the figure is the server's CPU for each that came. */
+export interface Broadcast extends Common {
+  readonly kind: 'broadcast'
+  readonly listeners: number
+}
+
 /** Connections that wait, and nothing happens on them; the figure is the server's memory for each, or for each stream. */
 export interface Idle extends Common {
   readonly kind: 'idle'
@@ -84,7 +92,7 @@ export interface Start extends Common {
   readonly kind: 'start'
 }
 
-export type Load = Throughput | Compression | Idle | Transfer | Start
+export type Load = Throughput | Compression | Broadcast | Idle | Transfer | Start
 
 /** How a load is run. */
 export interface Plan {
@@ -195,6 +203,16 @@ export const loads: readonly Load[] = [
   compression('gzip', 6),
   compression('br', 4),
   compression('zstd', 3),
+  {
+    kind: 'broadcast',
+    name: 'events',
+    title: 'An event to 5,000 listeners',
+    services: ['events'],
+    path: '/events',
+    unit: 'µs CPU per event that came',
+    rounds: 9,
+    listeners: 5000,
+  },
   throughput('file-1k', 'A file of 1 KB', { services: ['files'], ...file('/1k.css') }),
   throughput('file-100k', 'A file of 100 KB', { services: ['files'], ...file('/100k.js') }),
   throughput('file-100m', 'A file of 100 MB', {

@@ -54,6 +54,7 @@ export function ours(project: Project, name = 'ours', title = 'Wirewright'): Pee
     routes: program(project, 'routes-10'),
     page: program(project, 'pages', project.compression),
     'page-plain': program(project, 'pages'),
+    events: program(project, 'events'),
   }
   const { echo } = project
   const echoes: Services = echo
@@ -123,7 +124,7 @@ export const others: readonly Peer[] = [
     title: 'node:http',
     needs: [],
     version: () => `Node ${process.versions.node}; files with sirv ${packaged('sirv')}`,
-    services: offered(['hello', 'https', 'files', 'param'], place => nodeScript('node-http.mjs', place)),
+    services: offered(['hello', 'https', 'files', 'param', 'events'], place => nodeScript('node-http.mjs', place)),
     collects: true,
   },
   {
@@ -199,7 +200,7 @@ export const others: readonly Peer[] = [
     title: 'Bun.serve',
     needs: [],
     version: () => packaged('bun'),
-    services: offered(['hello', 'https', 'files', ...H2, ...PARAM], bun),
+    services: offered(['hello', 'https', 'files', ...H2, ...PARAM, 'events'], bun),
     collects: true,
   },
   {
@@ -207,7 +208,7 @@ export const others: readonly Peer[] = [
     title: 'Deno.serve',
     needs: [],
     version: () => packaged('deno'),
-    services: offered(['hello', 'https', 'h2', 'h2-tls', 'h2-upload', ...PARAM], deno),
+    services: offered(['hello', 'https', 'h2', 'h2-tls', 'h2-upload', ...PARAM, 'events'], deno),
     collects: true,
   },
   {

@@ -2,11 +2,12 @@
 // MODULE, COMPRESSION: the built or the source entries of the library    PROGRAM: one of those below, `routes-N` among them
 import { pathToFileURL } from 'node:url'
 import { page } from '../page.ts'
+import { tick } from '../tick.ts'
 
 const [module, program, port, codecs] = process.argv.slice(2)
-const { App, html, serve, text } = await import(pathToFileURL(module).href)
+const { App, html, serve, text, Topic } = await import(pathToFileURL(module).href)
 
-const PROGRAMS = { bare: () => bare, param, hooks, routes, pages }
+const PROGRAMS = { bare: () => bare, param, hooks, routes, pages, events }
 const [name, size] = program.split('-')
 await serve(await PROGRAMS[name](Number(size)), { port: Number(port), host: '127.0.0.1' })
 
@@ -58,6 +59,16 @@ async function pages() {
   if (codecs === undefined) return app
   const { compression } = await import(pathToFileURL(codecs).href)
   return app.after(compression())
+}
+
+function events() {
+  const ticks = new Topic()
+  let number = 0
+  const app = new App().events('/events', context => ticks.listen(context))
+  return app.get('/publish', () => {
+    ticks.publish({ id: ++number, data: tick(number) })
+    return String(number)
+  })
 }
 
 function hello({ params }) {

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { Audience } from '../../bench/broadcast.ts'
+import { tickEvent } from '../../bench/tick.ts'
+
+const LISTENERS = 120
+
+/** What a server does with the listener of this index when it publishes the event of this number. */
+type Send = (listener: ServerResponse, number: number, index: number) => void
+
+const right: Send = (listener, number) => listener.write(tickEvent(number))
+
+test('an event has been delivered when each listener has it', async t => {
+  const audience = await audienceOf(t, right)
+  await audience.gather()
+  assert.equal(await audience.publish(), LISTENERS)
+  assert.equal(await audience.publish(), LISTENERS)
+})
+
+test('a listener that gets no event, another one or one twice is noticed', async t => {
+  const check = async (send: Send) => {
+    const audience = await audienceOf(t, send)
+    await audience.gather()
+    await audience.publish(100)
+    await audience.publish(100)
+  }
+  const forgetful: Send = (listener, number, index) => index !== 7 && listener.write(tickEvent(number))
+  await assert.rejects(check(forgetful), /119 of 120 listeners have had 1 events, each once/)
+  const stammering: Send = (listener, number, index) => {
+    listener.write(tickEvent(number).repeat(index === 7 ? 2 : 1))
+  }
+  await assert.rejects(check(stammering), /listeners have had [12] events, each once/)
+  await assert.rejects(
+    check(listener => listener.write(tickEvent(9))),
+    /sends another event/,
+  )
+})
+
+test('what is no stream of events is not listened to', async t => {
+  const audience = await audienceOf(t, right, 'text/plain')
+  await assert.rejects(audience.gather(), /answers GET \/events with .*text\/plain/)
+})
+
+async function audienceOf(t: TestContext, send: Send, type = 'text/event-stream'): Promise<Audience> {
+  const listeners: ServerResponse[] = []
+  let number = 0
+  const server = createServer(({ url }, response) => {
+    if (url === '/publish') {
+      number++
+      for (const [index, listener] of listeners.entries()) send(listener, number, index)
+      return void response.end(String(number))
+    }
+    response.writeHead(200, { 'Content-Type': type }).flushHeaders()
+    listeners.push(response)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const audience = new Audience({ path: '/events', listeners: LISTENERS }, { port, origin: `http://127.0.0.1:${port}` })
+  t.after(() => {
+    audience.leave()
+    server.close()
+    server.closeAllConnections()
+  })
+  return audience
+}
