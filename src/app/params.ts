@@ -1,5 +1,5 @@
 // What a route's path says about its parameters, in the type system: `/users/:id<int>/*` has { id: number; '*': string }.
-// The same grammar is read at run time by routing/pattern.ts.
+// The same grammar is read at run time by routing/pattern.ts, where what is wrong with a path is said; here it has no type.
 
 /** The types that a parameter can ask for, by the name between its angle brackets. Paths that do not fit do not match. */
 export interface ParamTypes {
@@ -9,7 +9,10 @@ export interface ParamTypes {
   uuid: string
 }
 
-/** The parameters of a path. */
+/**
+ * The parameters of a path: `Params<'/users/:id<int>/:tab?'>` is `{ readonly id: number; readonly tab?: string }`. The values
+ * of `:name` are one segment, percent-decoded; that of `*` or `*name` is all that is left of the path.
+ */
 export type Params<Path extends string> = string extends Path ? AnyParams : Flat<InSegments<Path>>
 
 /** The parameters of a path that is not known while compiling. */
@@ -21,15 +24,33 @@ type InSegments<Path extends string> = Path extends `${infer First}/${infer Rest
 
 type InSegment<Segment extends string> = Segment extends `*${infer Name}`
   ? { readonly [N in Name extends '' ? '*' : Name]: string }
-  : Segment extends `:${infer Name}<${infer Type}>?`
+  : Segment extends `${string}:${infer Written}`
+    ? Parameter<NameAndTail<Written>>
+    : object
+
+/** What stands behind the name tells the type, and whether it can be left out. */
+type Parameter<Parts> = Parts extends readonly [infer Name extends string, infer Tail]
+  ? Tail extends `<${infer Type}>?${string}`
     ? { readonly [N in Name]?: TypeOf<Type> }
-    : Segment extends `:${infer Name}<${infer Type}>`
+    : Tail extends `<${infer Type}>${string}`
       ? { readonly [N in Name]: TypeOf<Type> }
-      : Segment extends `:${infer Name}?`
+      : Tail extends `?${string}`
         ? { readonly [N in Name]?: string }
-        : Segment extends `:${infer Name}`
-          ? { readonly [N in Name]: string }
-          : unknown
+        : { readonly [N in Name]: string }
+  : object
+
+/** A name ends where a character cannot be in it: `file.json` is `['file', '.json']`. */
+type NameAndTail<Written extends string, Name extends string = ''> = Written extends `${infer First}${infer Others}`
+  ? First extends NameCharacter
+    ? NameAndTail<Others, `${Name}${First}`>
+    : [Name, Written]
+  : [Name, '']
+
+type NameCharacter = Letter | Uppercase<Letter> | '_' | `${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
+
+type Letter =
+  | ('a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h' | 'i' | 'j' | 'k' | 'l' | 'm')
+  | ('n' | 'o' | 'p' | 'q' | 'r' | 's' | 't' | 'u' | 'v' | 'w' | 'x' | 'y' | 'z')
 
 type TypeOf<Name extends string> = Name extends keyof ParamTypes ? ParamTypes[Name] : never
 
