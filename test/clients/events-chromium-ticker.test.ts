@@ -29,8 +29,7 @@ test('the page is live, comes back when it is cut off, and goes on after a resta
     const page = await browser.newPage()
     const complaints: string[] = []
     page.on('pageerror', error => complaints.push(error.message))
-    const shows = (id: string, text: RegExp): Promise<unknown> =>
-      page.waitForFunction(`${text}.test(document.getElementById('${id}').textContent)`)
+    const shows = (id: string, text: RegExp): Promise<void> => page.locator(`#${id}`, { hasText: text }).waitFor()
     const tick = (): void => running?.market.tick(Date.now())
 
     for (let n = 0; n < 5; n++) tick()
@@ -40,15 +39,14 @@ test('the page is live, comes back when it is cut off, and goes on after a resta
     tick()
     await shows('seen', /^6$/)
     assert.match((await page.locator('.stall').first().textContent()) ?? '', /^Tea a tin1\d\.\d\d/)
-    const drawn = '[...document.querySelectorAll("canvas")].map(canvas => canvas.toDataURL()).join()'
-    const before = await page.evaluate(drawn)
+    const before = await page.locator('main').screenshot()
 
     await page.click('#hang-up')
     await shows('word', /^Cut off/)
     tick()
     await shows('word', /^Live again/)
     await shows('seen', /^7$/)
-    assert.notEqual(await page.evaluate(drawn), before)
+    assert.ok(!before.equals(await page.locator('main').screenshot()))
 
     await running.server.close()
     await shows('word', /^Cut off/)
