@@ -121,6 +121,30 @@ eachWire(
 )
 
 eachWire(
+  'Hono: a server that drains ends event streams, and their sources know',
+  () => {
+    const hono = new Hono()
+    hono.get('/events', context =>
+      streamSSE(context, async events => {
+        const gone = left()
+        events.onAbort(gone.cancel)
+        await events.writeSSE({ data: 'first' })
+        await gone.cancelled
+      }),
+    )
+    return hono
+  },
+  async wire => {
+    const reply = await wire.open('GET', '/events')
+    assert.match(String(await reply.read()), /first/)
+    const rest = reply.rest()
+    const { cut } = await wire.server.drain(30_000)
+    assert.deepEqual(cut, [])
+    assert.equal((await rest).length, 0)
+  },
+)
+
+eachWire(
   'h3: events come one by one',
   () =>
     new H3().get('/events', event => {

@@ -9,12 +9,15 @@ export interface FetchEnvironment {
 
 /** The third argument of `fetch`, as Workers have it. */
 export class FetchContext {
-  /** Parameters of the deployment, on platforms that have any. */
-  readonly props: object = NO_PROPS
   readonly #exchange: Exchange
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange
+  }
+
+  /** Parameters of the deployment, on platforms that have any. */
+  get props(): object {
+    return NO_PROPS
   }
 
   /** Goes on with work after the response: where it fails, that is reported, and a drain waits for it within its deadline. */

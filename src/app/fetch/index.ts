@@ -6,7 +6,7 @@ import { FetchContext, type FetchEnvironment } from './execution.ts'
 import { lendGlobals } from './globals.ts'
 import { prepareHeaders } from './light-headers.ts'
 import { LightRequest, prepareRequests } from './light-request.ts'
-import { prepareResponses } from './light-response.ts'
+import { LightResponse, prepareResponses } from './light-response.ts'
 
 export type { FetchContext, FetchEnvironment } from './execution.ts'
 
@@ -50,6 +50,7 @@ export function fetchHandler(app: FetchApp, options: FetchOptions = {}): Handler
     const request = new LightRequest(exchange, contentLimit) as unknown as Request
     const environment: FetchEnvironment = { exchange }
     const answer: unknown = app.fetch(request, environment, new FetchContext(exchange))
+    if (LightResponse.is(answer)) return replyFrom(answer as unknown as Response, exchange.method)
     return isThenable(answer)
       ? (answer.then(response => replyTo(exchange, response)) as Promise<Reply>)
       : replyTo(exchange, answer)

@@ -16,9 +16,7 @@ interface Head {
 }
 
 export class LightResponse {
-  readonly #status: number
-  readonly #statusText: string
-  readonly #fields: FieldList
+  readonly #head: Head
   readonly #content: Kept
   /** Made when the fields are asked for, and what counts from then on. */
   #headers: Headers | null = null
@@ -29,9 +27,7 @@ export class LightResponse {
   #used = false
 
   constructor(head: Head, content: Kept, stream: ContentStream | null) {
-    this.#status = head.status
-    this.#statusText = head.statusText
-    this.#fields = head.fields
+    this.#head = head
     this.#content = content
     this.#stream = stream
   }
@@ -44,7 +40,7 @@ export class LightResponse {
   static reply(response: LightResponse): Reply | null {
     if (response.#real !== null || !response.#untouched) return null
     if (response.#content !== null) response.#use()
-    return new Reply(response.#status, response.#current, response.#content)
+    return new Reply(response.#head.status, response.#current, response.#content)
   }
 
   /** The platform's own, with the same content. */
@@ -53,15 +49,15 @@ export class LightResponse {
   }
 
   get status(): number {
-    return this.#status
+    return this.#head.status
   }
 
   get statusText(): string {
-    return this.#statusText
+    return this.#head.statusText
   }
 
   get ok(): boolean {
-    return this.#status < 300
+    return this.#head.status < 300
   }
 
   get type(): 'default' {
@@ -77,7 +73,7 @@ export class LightResponse {
   }
 
   get headers(): Headers {
-    this.#headers ??= new (natives().Headers)(pairsOf(this.#fields))
+    this.#headers ??= new (natives().Headers)(pairsOf(this.#head.fields))
     return this.#headers
   }
 
@@ -123,13 +119,13 @@ export class LightResponse {
   clone(): LightResponse | Response {
     if (!this.#untouched) throw new TypeError('Response.clone: Body has already been consumed.')
     if (this.#streams) return this.#realResponse().clone()
-    const head = { status: this.#status, statusText: this.#statusText, fields: this.#current }
+    const head = { ...this.#head, fields: this.#current }
     return new LightResponse(head, this.#content, null)
   }
 
   /** The fields as they are now. @throws FieldError for what the program has set and no wire can carry */
   get #current(): FieldList {
-    return this.#headers === null ? this.#fields : FieldList.of(this.#headers)
+    return this.#headers === null ? this.#head.fields : FieldList.of(this.#headers)
   }
 
   /** Whether the content must be read by way of a stream. */
@@ -158,7 +154,11 @@ export class LightResponse {
     // The platform's own refuses a stream that somebody has begun to read, in other words than these.
     if (this.#stream?.taken) throw unusable()
     const body = this.#used ? '' : this.#stream === null ? this.#content : this.#stream.readable
-    const init = { status: this.#status, statusText: this.#statusText, headers: this.#headers ?? pairsOf(this.#fields) }
+    const init = {
+      status: this.#head.status,
+      statusText: this.#head.statusText,
+      headers: this.#headers ?? pairsOf(this.#head.fields),
+    }
     this.#real = new (natives().Response)(body, init)
     // Content that was read is gone for the real one as well.
     if (this.#used) void this.#real.text()
