@@ -298,3 +298,19 @@ eachWire(
     assert.equal(String(await opened.rest()), 'second')
   })
 }
+
+eachWire(
+  'content goes back as it comes, more of it than anybody holds',
+  () => new App().post('/web', ({ body }) => stream(body.stream())).post('/loop', ({ body }) => stream(body)),
+  async wire => {
+    async function* sent() {
+      for (let piece = 0; piece < 100; piece++) yield Buffer.alloc(65_536, piece)
+    }
+    for (const path of ['/web', '/loop']) {
+      const { bytes } = await wire.ask('POST', path, { content: sent() })
+      assert.equal(bytes.length, 100 * 65_536)
+      for (let piece = 0; piece < 100; piece++) assert.equal(bytes[piece * 65_536 + 1000], piece)
+    }
+  },
+  EVERYWHERE,
+)
