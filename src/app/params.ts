@@ -26,7 +26,7 @@ type InSegment<Segment extends string> = Segment extends `*${infer Name}`
   ? { readonly [N in Name extends '' ? '*' : Name]: string }
   : Segment extends `${string}:${infer Written}`
     ? Parameter<NameAndTail<Written>>
-    : object
+    : None
 
 /** What stands behind the name tells the type, and whether it can be left out. */
 type Parameter<Parts> = Parts extends readonly [infer Name extends string, infer Tail]
@@ -37,7 +37,7 @@ type Parameter<Parts> = Parts extends readonly [infer Name extends string, infer
       : Tail extends `?${string}`
         ? { readonly [N in Name]?: string }
         : { readonly [N in Name]: string }
-  : object
+  : None
 
 /** A name ends where a character cannot be in it: `file.json` is `['file', '.json']`. */
 type NameAndTail<Written extends string, Name extends string = ''> = Written extends `${infer First}${infer Others}`
@@ -51,6 +51,9 @@ type NameCharacter = Letter | Uppercase<Letter> | '_' | `${0 | 1 | 2 | 3 | 4 | 5
 type Letter =
   | ('a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h' | 'i' | 'j' | 'k' | 'l' | 'm')
   | ('n' | 'o' | 'p' | 'q' | 'r' | 's' | 't' | 'u' | 'v' | 'w' | 'x' | 'y' | 'z')
+
+/** What adds no parameter. Unlike `unknown` it leaves those of other paths alone, where a path is one of several. */
+type None = Record<never, never>
 
 type TypeOf<Name extends string> = Name extends keyof ParamTypes ? ParamTypes[Name] : never
 
