@@ -106,8 +106,15 @@ function isReady(peer: Peer): boolean {
   return program === undefined
 }
 
+/** The programs that make a load. */
+function clientsOf(load: Load): readonly string[] {
+  if (load.kind === 'compression') return ['wrk']
+  if (load.kind === 'throughput') return [load.services.some(isH2) ? 'h2load' : 'wrk']
+  return []
+}
+
 function canRun(load: Load): boolean {
-  const client = load.kind === 'throughput' ? [load.services.some(isH2) ? 'h2load' : 'wrk'] : []
+  const client = clientsOf(load)
   const program = missing(load.services.some(isSecure) ? [...client, 'openssl'] : client)
   if (program !== undefined)
     console.log(`Without "${load.title}": install what it needs with "apt-get install ${program}"`)
