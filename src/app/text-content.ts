@@ -2,7 +2,7 @@
 import { Refused } from '../exchange/index.ts'
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true })
-const UTF_8_NAMES: ReadonlySet<string> = new Set(['', 'utf-8', 'utf8', '"utf-8"', 'us-ascii'])
+const UTF_8_NAMES: ReadonlySet<string> = new Set(['', 'utf-8', 'utf8', 'us-ascii'])
 
 /**
  * The text that the bytes are in a charset, by one of the labels that the Encoding standard knows (WHATWG Encoding section 4.2);
