@@ -392,6 +392,45 @@ describe('a refusal', () => {
   )
 })
 
+eachWire(
+  'an error hook that answers with the status of a refusal sends along what that asks for',
+  () =>
+    new App()
+      .error((_, error) => {
+        if (!(error instanceof Refused)) return undefined
+        const { status, rule } = error.refusal
+        if (rule === 'own') return text(rule, status, { 'Retry-After': '1', 'X-Own': 'yes' })
+        return text(rule, rule === 'other' ? 500 : status)
+      })
+      .get('/here', () => '')
+      .get('/:rule', ({ params }) => {
+        const fields = FieldList.of([
+          ['Retry-After', '7'],
+          ['WWW-Authenticate', 'Basic'],
+          ['WWW-Authenticate', 'Bearer'],
+        ])
+        throw new Refused({
+          status: 401,
+          rule: params.rule,
+          detail: 'No',
+          ...(params.rule === 'bare' ? {} : { fields }),
+        })
+      }),
+  async wire => {
+    const wrong = await wire.ask('POST', '/here')
+    assert.deepEqual([wrong.status, wrong.content], [405, 'method-not-allowed'])
+    assert.match(wrong.fields.allow, /GET/)
+    const told = async (path: string) => {
+      const { status, fields } = await wire.get(path)
+      return [status, fields['retry-after'], fields['www-authenticate'], fields['x-own']]
+    }
+    assert.deepEqual(await told('/plain'), [401, '7', 'Basic, Bearer', undefined])
+    assert.deepEqual(await told('/own'), [401, '1', 'Basic, Bearer', 'yes'])
+    assert.deepEqual(await told('/other'), [500, undefined, undefined, undefined])
+    assert.deepEqual(await told('/bare'), [401, undefined, undefined, undefined])
+  },
+)
+
 test('an application refuses options that it does not know, and makers that are none', () => {
   assert.throws(() => new App({ sate: () => ({}) } as never), { name: 'TypeError', message: /no option sate/ })
   assert.throws(() => new App({ state: {} } as never), { name: 'TypeError', message: /state must be a function/ })

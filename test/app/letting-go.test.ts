@@ -6,6 +6,7 @@ import {
   App,
   type AroundHook,
   type Body,
+  Content,
   type Context,
   FieldList,
   Reply,
@@ -89,6 +90,17 @@ for (const when of ['at once', 'later'] as const)
           await new Promise(resolve => setImmediate(resolve))
           assert.equal(held.cancelled, cancelled)
         })
+  })
+
+for (const [name, content] of Object.entries({
+  nothing: null,
+  text: 'text',
+  bytes: new Uint8Array(3),
+  'content that is there': new Content(new Uint8Array(3)),
+}))
+  test(`a reply of ${name} holds nothing`, async () => {
+    const app = new App().get('/', { after: () => 'other' }, () => new Reply(200, FieldList.empty, content))
+    assert.equal(String((await app.handler(fakeExchange())).body), 'other')
   })
 
 describe('an around hook that has answered already', () => {

@@ -1,10 +1,38 @@
 // The rooms of applications with one thing changed at a time: a condition that always holds, or never does, a step left
 // out. Found in the source itself, so that what is added is tried as well.
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseSync } from 'oxc-parser'
+import type { Fault } from '../h1/planted.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+/** What an application needs. */
+const ROOMS = ['bytes', 'http', 'exchange', 'sse', 'app']
+
+/** The index of a room in a folder with copies of them. */
+export interface Copies {
+  url(room: string): string
+  remove(): void
+}
+
+/** Copies of the rooms with a fault in one file of `app/`. @throws Error where the text to change is not there exactly once */
+export function plantInApp({ file, find, put }: Fault): Copies {
+  const text = readFileSync(join(ROOT, 'src/app', file), 'utf8')
+  const [before, after, ...more] = text.split(find)
+  if (after === undefined || more.length > 0)
+    throw new Error(`src/app/${file} has «${find}» ${more.length > 0 ? 'more than once' : 'nowhere'}`)
+  const folder = mkdtempSync(join(tmpdir(), 'wirewright-planted-'))
+  for (const room of ROOMS) cpSync(join(ROOT, 'src', room), join(folder, room), { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(folder, 'app', file), before + put + after)
+  return {
+    url: room => pathToFileURL(join(folder, room, 'index.ts')).href,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
 
 /** A file with one thing changed. */
 export interface Mutant {

@@ -2,16 +2,21 @@
 // whatever the seed.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import * as app from '../../src/app/index.ts'
+import * as exchange from '../../src/exchange/index.ts'
 import * as h1 from '../../src/h1/index.ts'
 import * as h2 from '../../src/h2/index.ts'
 import * as hpack from '../../src/hpack/index.ts'
 import { fuzz } from '../../tools/fuzzing/fuzz.ts'
+import { FAULTS as APP_FAULTS } from '../app/faults.ts'
+import { plantInApp } from '../app/planted.ts'
 import { type Fault, plant } from '../h1/planted.ts'
 import type { H1 } from '../h1/trace.ts'
 import { CLIENT_FAULTS, SERVER_FAULTS } from '../h2/faults.ts'
 import type { H2 } from '../h2/trace.ts'
 import type { Hpack } from '../hpack/blocks.ts'
 import { DECODER_FAULTS, ENCODER_FAULTS } from '../hpack/planted.ts'
+import { DICTIONARY as APP_DICTIONARY, SEEDS as APP_SEEDS, type AppRooms, checkApp } from './app-check.ts'
 import { checkClient, checkServer, clientSeeds, DICTIONARY, serverSeeds } from './h1-check.ts'
 import { checkClient as checkH2Client, checkServer as checkH2Server } from './h2-check.ts'
 import * as h2Peer from './h2-peer.ts'
@@ -102,21 +107,44 @@ describe('fuzzing finds that over HTTP/2', () => {
     test(name, () => found({ ...fault, room: 'h2' }, H2_CLIENT))
 })
 
+describe('fuzzing finds that of applications', () => {
+  const side: Side<AppRooms> = {
+    room: { ...exchange, ...app },
+    seeds: APP_SEEDS,
+    dictionary: APP_DICTIONARY,
+    check: checkApp,
+  }
+  for (const [name, fault] of Object.entries(APP_FAULTS))
+    test(name, async () => {
+      const copies = plantInApp(fault)
+      try {
+        const faulty = { ...(await import(copies.url('exchange'))), ...(await import(copies.url('app'))) } as AppRooms
+        findsIt(fault, side, faulty)
+      } finally {
+        copies.remove()
+      }
+    })
+})
+
 async function found<Room>(fault: Fault, side: Side<Room>): Promise<void> {
   const copy = plant(fault)
   try {
     const faulty = (await import(copy.url)) as Room
-    for (const seed of SEEDS) {
-      // Only what mutation finds counts: a seed that breaks the copy by itself is left out.
-      const seeds = side.seeds.filter(bytes => !breaks(() => side.check(faulty, bytes)))
-      const { dictionary = [] } = side
-      const target = { name: fault.file, seeds, dictionary, run: (bytes: Uint8Array) => side.check(faulty, bytes) }
-      const finding = fuzz(target, seed, MOST_RUNS)
-      assert.ok(finding !== null, `not found in ${MOST_RUNS} inputs with the seed ${seed}`)
-      side.check(side.room, finding.bytes)
-    }
+    findsIt(fault, side, faulty)
   } finally {
     copy.remove()
+  }
+}
+
+function findsIt<Room>(fault: Fault, side: Side<Room>, faulty: Room): void {
+  for (const seed of SEEDS) {
+    // Only what mutation finds counts: a seed that breaks the copy by itself is left out.
+    const seeds = side.seeds.filter(bytes => !breaks(() => side.check(faulty, bytes)))
+    const { dictionary = [] } = side
+    const target = { name: fault.file, seeds, dictionary, run: (bytes: Uint8Array) => side.check(faulty, bytes) }
+    const finding = fuzz(target, seed, MOST_RUNS)
+    assert.ok(finding !== null, `not found in ${MOST_RUNS} inputs with the seed ${seed}`)
+    side.check(side.room, finding.bytes)
   }
 }
 
