@@ -24,9 +24,9 @@ export type Producer = (write: Write, signal: AbortSignal) => Promise<void> | vo
 export type StreamSource = AsyncIterable<StreamChunk> | Iterable<StreamChunk> | ReadableStream<StreamChunk> | Producer
 
 /** Bytes that wait beyond which a producer is told to wait: what a socket's buffer takes, and HTTP/2's first window. */
-export const WRITTEN_AHEAD = 64 * 1024
+const WRITTEN_AHEAD = 64 * 1024
 /** Bytes that wait beyond which a producer that does not wait has failed. */
-export const MOST_WRITTEN_AHEAD = 1024 * 1024
+const MOST_WRITTEN_AHEAD = 1024 * 1024
 
 /** A longer string is encoded in pieces, each when it is sent. In characters. */
 const PIECE = 64 * 1024
