@@ -34,11 +34,8 @@ export function compressor(settings: CompressionSettings): Compress {
       const form = kept.form(body, coding, bytes => compressWhole(bytes, coding, level))
       return form instanceof Promise ? form.then(made => inForm(reply, made, coding)) : inForm(reply, form, coding)
     }
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body
-    const made = compressWhole(bytes, coding, level)
-    return made instanceof Promise
-      ? made.then(later => whole(reply, bytes, later, coding))
-      : whole(reply, bytes, made, coding)
+    const made = compressWhole(body, coding, level)
+    return made instanceof Promise ? made.then(later => whole(reply, later, coding)) : whole(reply, made, coding)
   }
 
   /** 206 and 304 carry the Vary of the 200 that they stand for (RFC 9110 sections 15.3.7 and 15.4.5). A type that they do not tell is taken for one that is compressed. */
@@ -138,8 +135,8 @@ function plainAgain(reply: Reply, content: Content): Reply {
   return made
 }
 
-function whole(reply: Reply, bytes: Uint8Array, made: Uint8Array, coding: Coding): Reply {
-  return made.length < bytes.length ? changed(reply, coding, made) : plain(reply)
+function whole(reply: Reply, made: Uint8Array, coding: Coding): Reply {
+  return made.length < (sizeOf(reply.body) ?? 0) ? changed(reply, coding, made) : plain(reply)
 }
 
 /** The reply with a kept form: the one that was made for the last request, if only its fields are the same. */
