@@ -27,6 +27,7 @@ export const budget: readonly Limit[] = [
   times('hello', 0.9, 'bun'),
   times('hello', 0.6, 'node-http'),
   times('hello', 0.5, 'fastify'),
+  times('browser', 0.5, 'fastify'),
   times('browser', 1.2, 'nginx'),
   times('browser', 1.0, 'bun'),
   times('browser', 0.55, 'node-http'),
