@@ -7,7 +7,7 @@ import { Connections } from './connection.ts'
 import { type AnyContext, Context, type ContextSource, type RouteShown } from './context.ts'
 import { type Hooks, type Run, withHooks } from './hooks.ts'
 import { noHooks, type Registry, type RouteSpec, Routes } from './routes.ts'
-import { ANY_METHOD, Router } from './routing/index.ts'
+import { Router } from './routing/index.ts'
 
 /** What an application keeps of its own: values for each request and for each connection. */
 export interface AppOptions<State extends object, Own extends object> {
@@ -87,7 +87,7 @@ export class App<State extends object = object, Own extends object = object> ext
       // It asks about the server as a whole (RFC 9110 section 9.3.7).
       if (exchange.method === 'OPTIONS' && exchange.path === '*') return new Reply(204)
       const allowed = router.allowed(exchange.path || '/')
-      if (allowed.length === 0 || allowed.includes(ANY_METHOD)) throw notFound
+      if (allowed.length === 0) throw notFound
       const fields = FieldList.of({ Allow: allowed.join(', ') })
       if (exchange.method === 'OPTIONS') return new Reply(204, fields)
       throw methodNotAllowed(exchange, fields)

@@ -83,6 +83,34 @@ eachWire(
   },
 )
 
+test('a URL is there for every target, and for a client that does not say which host', async () => {
+  const seen: string[] = []
+  const app = new App().before(({ url, route, path }) => {
+    seen.push(`${url.href} ${route} ${path}`)
+    return 'seen'
+  })
+  const exchange = fakeExchange()
+  for (const target of ['*', 'x:80', '', '?a', '/a']) {
+    const path = target.split('?')[0]
+    await app.handler({ ...exchange, target, path })
+    await app.handler({ ...exchange, target, path, client: { ...exchange.client, host: '' } })
+  }
+  assert.deepEqual(
+    seen.filter((_, at) => at % 2 === 0),
+    [
+      'http://localhost/  *',
+      'http://localhost/  x:80',
+      'http://localhost/  /',
+      'http://localhost/?a  /',
+      'http://localhost/a  /a',
+    ],
+  )
+  assert.deepEqual(
+    seen.filter((_, at) => at % 2 === 1),
+    seen.filter((_, at) => at % 2 === 0),
+  )
+})
+
 describe('parts of a context', () => {
   test('are made when they are asked for, and once', () => {
     let states = 0

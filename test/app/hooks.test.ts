@@ -326,6 +326,20 @@ describe('hooks that are added', () => {
     },
   )
 
+  test('after a path without a route was asked for take effect there as well', async () => {
+    const app = new App()
+    const status = async () => {
+      try {
+        return (await app.handler(fakeExchange({ target: '/nowhere' }))).status
+      } catch {
+        return 'refused'
+      }
+    }
+    assert.equal(await status(), 'refused')
+    app.before(() => text('found', 203))
+    assert.equal(await status(), 203)
+  })
+
   test('to a group later take effect in it, and in groups within, and nowhere else', async () => {
     const app = new App()
     // biome-ignore lint/suspicious/noExplicitAny: the type of a group is of no matter here.
@@ -391,6 +405,12 @@ describe('hooks that are added', () => {
           message: /must be a function/,
         })
     }
+  })
+
+  test('may be left undefined', async () => {
+    const hooks = { before: undefined, after: undefined, around: undefined, error: undefined }
+    const app = new App().get('/', hooks as never, () => 'handler')
+    assert.equal(String((await app.handler(fakeExchange())).body), 'handler')
   })
 
   test('of a kind that there is not are told', () => {

@@ -89,6 +89,15 @@ describe('a method', () => {
   })
 })
 
+test('a route needs a handler', () => {
+  for (const wrong of [undefined, null, 'text', {}, []])
+    for (const given of [[wrong], [{}, wrong]])
+      assert.throws(() => (new App() as unknown as Loose).get('/', ...given), {
+        name: 'TypeError',
+        message: /The handler of GET \/ must be a function/,
+      })
+})
+
 describe('HEAD', () => {
   eachWire(
     'has the fields of GET, and no content',
@@ -175,6 +184,12 @@ describe('OPTIONS', () => {
   )
 })
 
+test('no method but OPTIONS asks about the server as a whole', () => {
+  const app = new App().get('/', () => '')
+  assert.equal((app.handler(fakeExchange({ method: 'OPTIONS', target: '*' })) as Reply).status, 204)
+  assert.throws(() => app.handler(fakeExchange({ target: '*' })), Refused)
+})
+
 describe('a path', () => {
   eachWire(
     'is answered by the route that says most of it',
@@ -224,6 +239,10 @@ describe('a path', () => {
     },
   )
 })
+
+interface Loose {
+  get(...given: unknown[]): App
+}
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PROPFIND', '*'] as const
 const PATHS = ['/', '/a', '/a/b', '/:x', '/a/:x', '/:x/b', '/a/:x<int>', '/*', '/a/*', '/:x/:y?'] as const

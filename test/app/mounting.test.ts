@@ -141,6 +141,7 @@ eachWire(
   async wire => {
     assert.equal((await wire.ask('GET', '/app')).content, 'got')
     assert.equal((await wire.ask('POST', '/app/x')).content, 'posted')
+    assert.deepEqual((await wire.ask('DELETE', '/app')).fields.allow, 'GET, HEAD, OPTIONS')
     const wrong = await wire.ask('DELETE', '/app/x')
     assert.equal(wrong.status, 405)
     assert.deepEqual(wrong.fields.allow.split(', ').sort(), ['OPTIONS', 'POST'])
