@@ -45,34 +45,49 @@ export interface Equivalent {
   readonly since: string
 }
 
-const SAME_BUT_SLOWER = 'the general way, which is right for this case too, and slower'
+const SLOWER = 'the general way, which is right for this case too, and slower'
 const FOR_TYPES = 'asked for the sake of the types'
 
-export const EQUIVALENT: readonly Equivalent[] = [
-  {
-    file: 'src/app/answers.ts',
-    was: 'answer instanceof Promise',
-    is: 'false',
-    since: SAME_BUT_SLOWER,
-  },
-  {
-    file: 'src/app/mounted.ts',
-    was: 'segments === 0 ? exchange : new MountedExchange(exchange, endOfSegments(exchange.path, segments))',
-    is: '(new MountedExchange(exchange, endOfSegments(exchange.path, segments)))',
-    since: SAME_BUT_SLOWER,
-  },
-  { file: 'src/app/mounted.ts', was: '0', is: '1', since: 'the first segment of a prefix has a character at least' },
-  { file: 'src/app/mounted.ts', was: '1', is: '2', since: 'each segment of a prefix has a character at least' },
-  {
-    file: 'src/app/handlers.ts',
-    was: "'fetch' in what && typeof what.fetch === 'function'",
-    is: "typeof what.fetch === 'function'",
-    since: FOR_TYPES,
-  },
-  {
-    file: 'src/app/handlers.ts',
-    was: "'handler' in what && typeof what.handler === 'function'",
-    is: "typeof what.handler === 'function'",
-    since: FOR_TYPES,
-  },
-]
+/** By file: what was changed into what, and why nobody can see it. */
+export const EQUIVALENT: Readonly<Record<string, readonly (readonly [was: string, is: string, since: string])[]>> = {
+  'src/app/answers.ts': [['answer instanceof Promise', 'false', SLOWER]],
+  'src/app/app.ts': [
+    [
+      'route.run ??= compose(context => asReply(context, route.handler(context)), route.levels)',
+      'route.run = compose(context => asReply(context, route.handler(context)), route.levels)',
+      SLOWER,
+    ],
+  ],
+  'src/app/handlers.ts': [
+    ["'fetch' in what && typeof what.fetch === 'function'", "typeof what.fetch === 'function'", FOR_TYPES],
+    ["'handler' in what && typeof what.handler === 'function'", "typeof what.handler === 'function'", FOR_TYPES],
+  ],
+  'src/app/hooks.ts': [
+    ['answer === undefined', 'false', SLOWER],
+    ['answer instanceof Reply', 'false', SLOWER],
+    [
+      'other instanceof Reply ? inPlaceOf(reply, other) : other.then(settled => inPlaceOf(reply, settled))',
+      '(inPlaceOf(reply, other))',
+      'what was waited for is never waited for again',
+    ],
+    [
+      'reply instanceof Reply ? withFieldsOf(error, reply) : reply.then(value => withFieldsOf(error, value))',
+      '(withFieldsOf(error, reply))',
+      'what was waited for is never waited for again',
+    ],
+    [
+      'fields === reply.fields ? reply : reply.withFields(fields)',
+      '(reply.withFields(fields))',
+      'a reply that is made again is the same',
+    ],
+  ],
+  'src/app/mounted.ts': [
+    [
+      'segments === 0 ? exchange : new MountedExchange(exchange, endOfSegments(exchange.path, segments))',
+      '(new MountedExchange(exchange, endOfSegments(exchange.path, segments)))',
+      SLOWER,
+    ],
+    ['0', '1', 'the first segment of a prefix has a character at least'],
+    ['1', '2', 'each segment of a prefix has a character at least'],
+  ],
+}

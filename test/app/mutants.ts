@@ -24,9 +24,14 @@ const PATIENCE_MS = 10_000
 
 /** All that is tried of a source; what changes nothing that anybody could see is left out. */
 export function mutantsToTry(file: string): Mutant[] {
-  return mutantsOf(file).filter(
-    ({ was, is }) => !EQUIVALENT.some(same => same.file === file && same.was === was && same.is === is),
-  )
+  const same = EQUIVALENT[file] ?? []
+  return mutantsOf(file).filter(mutant => !same.some(([was, is]) => mutant.was === was && mutant.is === is))
+}
+
+/** Some of all mutants, evenly spread: what there is time for in a run of all tests. */
+export function someMutants(count: number): Mutant[] {
+  const all = Object.keys(SOURCES).flatMap(mutantsToTry)
+  return Array.from({ length: count }, (_, at) => all[Math.floor((at * all.length) / count)])
 }
 
 /** The first test that fails with the mutant, `hangs` if they do not end, or null where none notices. */
@@ -36,6 +41,12 @@ export async function noticedBy(mutant: Mutant): Promise<string | null> {
     if (failed !== null) return `${name}: ${failed}`
   }
   return null
+}
+
+/** A mutant on one line. */
+export function shown({ file, line, was, is }: Mutant): string {
+  const short = (text: string) => text.replace(/\s+/g, ' ').slice(0, 60)
+  return `${file}:${line} ${short(was)} → ${short(is)}`
 }
 
 function firstFailing({ file, text }: Mutant, test: string): Promise<string | null> {
