@@ -255,6 +255,27 @@ test('what is changed in the fields stays changed, also in what is made of the r
   assert.deepEqual([light.clone().headers.get('x-two'), copy.headers.get('x-two')], [null, '3'])
 })
 
+test('what is made of a request aborts with it', () => {
+  const controller = new AbortController()
+  const made: Request[] = []
+  const app = {
+    fetch(request: Request): Response {
+      made.push(request, request.clone(), new Request(request), new Request('http://other/', request))
+      return new Response(null)
+    },
+  }
+  fetchHandler(app)({ ...fakeExchange(), signal: controller.signal })
+  assert.deepEqual(
+    made.map(({ signal }) => signal.aborted),
+    [false, false, false, false],
+  )
+  controller.abort('gone')
+  assert.deepEqual(
+    made.map(({ signal }) => signal.reason),
+    ['gone', 'gone', 'gone', 'gone'],
+  )
+})
+
 test('a wrong field name is refused as ever', () => {
   const { headers } = lightOf({})
   assert.throws(() => headers.get('a b'), TypeError)
@@ -297,6 +318,7 @@ test('the URL is the one that was asked for', () => {
   const client = { address: '', scheme: 'https', host: 'Example.org:443' } as const
   assert.equal(seen({ client, target: '/a?b' }), 'https://example.org/a?b')
   assert.equal(seen({ client: { ...client, host: 'b.example:8443' }, target: '/a/../b' }), 'https://b.example:8443/b')
+  assert.equal(seen({ client: { ...client, scheme: 'http', host: 'b.example:8443' } }), 'http://b.example:8443/')
   assert.equal(seen({ client: { ...client, host: '' }, target: '/' }), 'https://localhost/')
   assert.equal(seen({ client: { ...client, host: '[::1]:1' }, target: '/' }), 'https://[::1]:1/')
   assert.equal(seen({ target: '*' }), 'http://localhost/')
