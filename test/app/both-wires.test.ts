@@ -32,6 +32,7 @@ eachWire(
     assert.deepEqual(answer.trailers, { 'x-mood': 'good' })
     assert.deepEqual(answer.interim, [{ status: 103, fields: { link: '</style.css>; rel=preload' } }])
   },
+  { wires: SOCKETS },
 )
 
 eachWire(

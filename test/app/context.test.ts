@@ -188,6 +188,7 @@ describe('parts of a context', () => {
         assert.deepEqual(answer.interim, [{ status: 103, fields: { link: '</style.css>' } }])
       }
     },
+    { wires: ALSO_WITHOUT },
   )
 })
 
@@ -297,6 +298,7 @@ describe('fields that are set', () => {
         assert.equal((await wire.get('/plain')).fields['x-marked'], undefined)
       }
     },
+    { wires: ALSO_WITHOUT },
   )
 
   eachWire(
@@ -337,6 +339,7 @@ describe('fields that are set', () => {
         [],
       )
     },
+    { wires: ALSO_WITHOUT },
   )
 })
 

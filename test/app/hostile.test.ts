@@ -6,7 +6,7 @@ import { World } from '../server/support.ts'
 import { fakeExchange } from '../support/exchange.ts'
 import { get } from '../support/h2-frames.ts'
 import { openSocket } from '../support/sockets.ts'
-import { eachWire, Wire } from './support.ts'
+import { ALSO_WITHOUT, eachWire, Wire } from './support.ts'
 
 /** An application with something of everything behind its paths. */
 const app = () =>
@@ -113,22 +113,27 @@ eachWire(
   },
 )
 
-eachWire('long and deep paths are answered, and quickly', app, async wire => {
-  const long = (piece: string) => piece.repeat(Math.floor(8000 / piece.length))
-  for (const [path, status] of [
-    [long('/'), 404],
-    [`/users/${long('a')}`, 200],
-    [`/files/${long('a/')}`, 200],
-    [`/users${long('/a')}`, 404],
-    [`/users/${long('%61')}`, 200],
-    [`/users/${long('%')}`, 400],
-    [`/files/${long('.../')}`, 200],
-    [`/numbers/${long('9')}`, 404],
-    [`/?${long('a=b&')}`, 200],
-    [`/users/a?${long('?')}`, 200],
-  ] as const)
-    assert.equal((await wire.get(path)).status, status, path.slice(0, 20))
-})
+eachWire(
+  'long and deep paths are answered, and quickly',
+  app,
+  async wire => {
+    const long = (piece: string) => piece.repeat(Math.floor(8000 / piece.length))
+    for (const [path, status] of [
+      [long('/'), 404],
+      [`/users/${long('a')}`, 200],
+      [`/files/${long('a/')}`, 200],
+      [`/users${long('/a')}`, 404],
+      [`/users/${long('%61')}`, 200],
+      [`/users/${long('%')}`, 400],
+      [`/files/${long('.../')}`, 200],
+      [`/numbers/${long('9')}`, 404],
+      [`/?${long('a=b&')}`, 200],
+      [`/users/a?${long('?')}`, 200],
+    ] as const)
+      assert.equal((await wire.get(path)).status, status, path.slice(0, 20))
+  },
+  { wires: ALSO_WITHOUT },
+)
 
 describe('targets of other forms', () => {
   test('are answered over HTTP/1.1 as what they stand for', async () => {
@@ -206,6 +211,7 @@ describe('names that every object has', () => {
         polluted: null,
       })
     },
+    { wires: ALSO_WITHOUT },
   )
 
   test('can be the names of parameters, or are refused when the route is added', async () => {
@@ -258,6 +264,7 @@ describe('a program that does what it should not', () => {
         assert.deepEqual([content, setCookies], ['refused', []], path)
       }
     },
+    { wires: ALSO_WITHOUT },
   )
 
   eachWire(
@@ -283,6 +290,7 @@ describe('a program that does what it should not', () => {
         assert.equal((await wire.get(`/${id}?a=1`)).content, `["changed","changed","/${id}"]`)
       assert.equal((await wire.get('/none')).content, '{}')
     },
+    { wires: ALSO_WITHOUT },
   )
 
   eachWire(

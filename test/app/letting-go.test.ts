@@ -13,7 +13,7 @@ import {
   text,
 } from '../../src/index.ts'
 import { fakeExchange } from '../support/exchange.ts'
-import { eachWire } from './support.ts'
+import { ALSO_WITHOUT, eachWire } from './support.ts'
 
 /** Content that counts how often it is let go of. */
 class Held implements Body {
@@ -178,4 +178,5 @@ eachWire(
     assert.equal((await wire.get('/replaced')).content, 'other')
     assert.equal((await wire.get('/counts')).content, '1,1')
   },
+  { wires: ALSO_WITHOUT },
 )

@@ -120,6 +120,7 @@ describe('HEAD', () => {
       assert.equal((await wire.ask('HEAD', '/own')).fields['x-own'], 'yes')
       assert.equal((await wire.ask('HEAD', '/post')).status, 405)
     },
+    { wires: ALSO_WITHOUT },
   )
 
   eachWire(
@@ -154,6 +155,7 @@ describe('HEAD', () => {
       assert.equal((await wire.ask('HEAD', '/stream')).content, '')
       assert.equal((await wire.get('/counts')).content, '0 1')
     },
+    { wires: ALSO_WITHOUT },
   )
 })
 
@@ -173,6 +175,7 @@ describe('OPTIONS', () => {
       assert.equal((await wire.ask('OPTIONS', '/own')).content, 'of its own')
       assert.equal((await wire.ask('OPTIONS', '/nowhere')).status, 404)
     },
+    { wires: ALSO_WITHOUT },
   )
 
   eachWire(
@@ -237,6 +240,7 @@ describe('a path', () => {
       assert.equal((await wire.get('/a/1/b/same/x')).content, 'same')
       assert.equal((await wire.get('/b/2')).status, 404)
     },
+    { wires: ALSO_WITHOUT },
   )
 })
 

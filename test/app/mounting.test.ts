@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { App, bodyOf, type Exchange, FieldList, json, Reply, text } from '../../src/index.ts'
 import { fakeExchange } from '../support/exchange.ts'
-import { eachWire } from './support.ts'
+import { ALSO_WITHOUT, eachWire } from './support.ts'
 
 interface Seen {
   readonly base: string
@@ -56,17 +56,22 @@ const SEEN: readonly (readonly [asked: string, seen: Seen])[] = [
   ['/group/a%2Fb/below/x', { base: '/group/a%2Fb/below', path: '/x', target: '/x', query: '' }],
 ]
 
-eachWire('what is mounted sees the path behind its prefix, and the prefix as the base', nested, async wire => {
-  for (const [asked, seen] of SEEN) assert.deepEqual(JSON.parse((await wire.get(asked)).content), seen, asked)
-  assert.equal((await wire.get('/outer')).content, 'middle')
-  assert.equal((await wire.get('/outer/')).content, 'middle')
-  assert.equal((await wire.get('/outer/inner/more')).content, 'says more')
-  for (const missing of ['/outerx', '/outer/handlerx', '/handler', '/inner', '/outer/nothing', '/Outer/handler'])
-    assert.equal((await wire.get(missing)).status, 404, missing)
-  // What begins with two slashes would lead to another site, if the handler made a redirect of it.
-  for (const missing of ['/outer/handler//evil.example', '//outer/handler', '/outer//handler'])
-    assert.equal((await wire.get(missing)).status, 404, missing)
-})
+eachWire(
+  'what is mounted sees the path behind its prefix, and the prefix as the base',
+  nested,
+  async wire => {
+    for (const [asked, seen] of SEEN) assert.deepEqual(JSON.parse((await wire.get(asked)).content), seen, asked)
+    assert.equal((await wire.get('/outer')).content, 'middle')
+    assert.equal((await wire.get('/outer/')).content, 'middle')
+    assert.equal((await wire.get('/outer/inner/more')).content, 'says more')
+    for (const missing of ['/outerx', '/outer/handlerx', '/handler', '/inner', '/outer/nothing', '/Outer/handler'])
+      assert.equal((await wire.get(missing)).status, 404, missing)
+    // What begins with two slashes would lead to another site, if the handler made a redirect of it.
+    for (const missing of ['/outer/handler//evil.example', '//outer/handler', '/outer//handler'])
+      assert.equal((await wire.get(missing)).status, 404, missing)
+  },
+  { wires: ALSO_WITHOUT },
+)
 
 eachWire('an application in an application in an application has the whole URL', nested, async wire => {
   const origin = `http://localhost:${wire.port}`
@@ -149,6 +154,7 @@ eachWire(
     assert.equal((await wire.ask('HEAD', '/app')).status, 200)
     assert.equal((await wire.ask('HEAD', '/app')).content, '')
   },
+  { wires: ALSO_WITHOUT },
 )
 
 eachWire(
@@ -238,6 +244,7 @@ describe('hooks', () => {
       assert.equal((await wire.get('/inner/fails')).content, 'outer: inner fails')
       assert.match((await wire.get('/inner/nowhere')).content, /no route for this path/)
     },
+    { wires: ALSO_WITHOUT },
   )
 
   eachWire(
@@ -263,6 +270,7 @@ describe('hooks', () => {
       assert.deepEqual([fields['x-inner'], fields['x-outer'], fields['x-both']], ['1', '1', 'outer'])
       assert.deepEqual(setCookies, ['handler=1', 'inner=1', 'outer=1'])
     },
+    { wires: ALSO_WITHOUT },
   )
 })
 

@@ -233,6 +233,16 @@ function headOf(status: number, given: Given, interim: Head['interim']): Head {
   return { status, fields: fieldsOf(given), setCookies: [given['set-cookie'] ?? []].flat(), interim }
 }
 
+/** Fields by their names in lower case. */
+export function byName(fields: Iterable<readonly [name: string, value: string]>): Readonly<Record<string, string>> {
+  const values = new Map<string, string[]>()
+  for (const [name, value] of fields) {
+    const key = name.toLowerCase()
+    values.set(key, [...(values.get(key) ?? []), value])
+  }
+  return fieldsOf(Object.fromEntries(values))
+}
+
 type Given = Readonly<Record<string, string | readonly string[] | undefined>>
 
 function fieldsOf(given: Given): Readonly<Record<string, string>> {

@@ -2,10 +2,27 @@
 // socket as well, and asked by clients that are not of this house (Node's own).
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { requestOf } from '../../src/app/asking.ts'
-import { handlerOf, type Mountable, type ServeOptions, type Server, type ServerEvent, serve } from '../../src/index.ts'
+import { type AskOptions, requestOf } from '../../src/app/asking.ts'
+import {
+  FieldList,
+  handlerOf,
+  type Mountable,
+  type ServeOptions,
+  type Server,
+  type ServerEvent,
+  serve,
+} from '../../src/index.ts'
 import { certificateFor, type Made } from '../support/certificates.ts'
-import { type Answer, type Asked, answerOf, type Opened, type Session, sessionOver1, sessionOver2 } from './sessions.ts'
+import {
+  type Answer,
+  type Asked,
+  answerOf,
+  byName,
+  type Opened,
+  type Session,
+  sessionOver1,
+  sessionOver2,
+} from './sessions.ts'
 
 export type { Answer, Asked, Opened, Session }
 
@@ -24,11 +41,8 @@ export type WireName = keyof typeof WIRES
 export const BOTH: readonly WireName[] = ['HTTP/1.1', 'HTTP/2']
 /** The same, and over TLS with ALPN. */
 export const SOCKETS: readonly WireName[] = ['HTTP/1.1', 'HTTP/2', 'HTTP/1.1 over TLS', 'HTTP/2 over TLS']
-/** Both wires in the clear, and `app.request`. There is neither `open` nor `session`, and no interim replies or trailers. */
+/** Both wires in the clear, and `app.request`. There is neither `open` nor `session`, and nothing is reported. */
 export const ALSO_WITHOUT: readonly WireName[] = ['HTTP/1.1', 'HTTP/2', 'no socket']
-
-/** Until `app.request` is built, what would be asked of it is left out. */
-const WITHOUT_A_SOCKET = true
 
 export interface EachWireOptions {
   readonly wires?: readonly WireName[]
@@ -50,7 +64,6 @@ export function eachWire(
   options: EachWireOptions = {},
 ): void {
   for (const wireName of options.wires ?? BOTH) {
-    if (wireName === 'no socket' && !WITHOUT_A_SOCKET) continue
     test(`${name} (${wireName})`, { timeout: 60_000 }, async context => {
       const wire = await Wire.serve(wireName, made(app), options.serve)
       context.signal.addEventListener('abort', () => void wire.stop())
@@ -190,8 +203,21 @@ export class Wire {
     const headers = Object.entries(fields).flatMap(([name, values]) =>
       [values].flat().map((value): [string, string] => [name, value]),
     )
-    const init = { method, headers, body: content, signal, duplex: 'half' } as unknown as RequestInit
-    return answerOf(await requestOf(handlerOf(this.what), path, init))
+    const interim: Answer['interim'][number][] = []
+    let ending = FieldList.empty
+    const options = {
+      method,
+      headers,
+      body: content,
+      signal,
+      duplex: 'half',
+      informed: (status: number, fields: FieldList) => interim.push({ status, fields: byName(fields) }),
+      trailers: (fields: FieldList) => {
+        ending = fields
+      },
+    }
+    const answer = await answerOf(await requestOf(handlerOf(this.what), path, options as unknown as AskOptions))
+    return { ...answer, interim, trailers: byName(ending) }
   }
 
   private until<Value>(look: () => Value | undefined): Promise<Value> {
