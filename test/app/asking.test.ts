@@ -1,5 +1,6 @@
 // Asking an application without a socket.
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { describe, it } from 'node:test'
 import { requestOf } from '../../src/app/asking.ts'
 import { App, ConnectionLost, FieldError, FieldList, Reply, stream, Tunnel, text } from '../../src/index.ts'
@@ -302,6 +303,7 @@ describe('giving up a request', () => {
       return 'x'
     })
     await (await app.request('/', { signal: controller.signal })).text()
+    assert.equal(getEventListeners(controller.signal, 'abort').length, 0)
     controller.abort()
     assert.equal(aborted, false)
   })
