@@ -28,7 +28,7 @@ export type ServerEvent =
   /** The program failed: a handler threw, answered with what is no reply, or its content broke off. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly exchange: Exchange | null; readonly doing: string }
   | { readonly kind: 'opened'; readonly connection: number; readonly address: string }
-  /** `reason` says whose doing it was: `peer`, `done`, `idle`, `drained`, or the name of the deadline or limit. */
+  /** `reason` says whose doing it was: `peer`, `done`, `idle`, `drained`, `given up` by who answered, or the name of the deadline or limit. */
   | { readonly kind: 'closed'; readonly connection: number; readonly address: string; readonly reason: string }
   /** The server itself has something to tell: it listens, it runs out of descriptors, it drains. */
   | {

@@ -340,10 +340,11 @@ eachWireWith(
     return { app, clock, step }
   },
   async (wire, { clock, step }) => {
-    const quiet = [await EventListening.at(wire, '/quiet'), await EventListening.at(wire, '/quiet')]
-    for (const one of quiet) await one.next()
     const silent = await EventListening.at(wire, '/silent')
     await silent.next()
+    assert.equal(clock.timers, 0, 'it needs no beat')
+    const quiet = [await EventListening.at(wire, '/quiet'), await EventListening.at(wire, '/quiet')]
+    for (const one of quiet) await one.next()
     const busy = await EventListening.at(wire, '/busy')
     await busy.next()
     assert.equal(clock.timers, 1)
@@ -441,6 +442,29 @@ test('a source that is no generator is told to stop as well, whatever it does th
   assert.equal(await pulled, null)
   body.cancel('over')
   assert.equal(returned, 1)
+})
+
+test('an event that came behind a heartbeat is not lost to the next', async () => {
+  const clock = new SimulatedClock()
+  let give: (text: string) => void = () => {}
+  async function* one(): Events {
+    yield await new Promise<string>(resolve => {
+      give = resolve
+    })
+  }
+  const { body } = eventStream(one(), { heartbeat: 2_000, clock })
+  assert.ok(body !== null && typeof body === 'object' && 'pull' in body)
+  const text = async (): Promise<string> => Buffer.from((await body.pull()) ?? []).toString()
+  assert.equal(await text(), ':\n\n')
+  const pulled = text()
+  clock.advance(2_000)
+  assert.equal(await pulled, ':\n\n')
+  give('here')
+  await turn()
+  clock.advance(10_000)
+  assert.equal(await text(), 'data: here\n\n')
+  assert.equal(await text(), '')
+  assert.equal(clock.timers, 0)
 })
 
 test('a reply that is let go before it is sent never asks its source', () => {
