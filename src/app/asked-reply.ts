@@ -1,5 +1,14 @@
 // The reply to a request that came over no wire, as a Web `Response`.
-import { type Body, type Chunk, ConnectionLost, Content, type Reply, readableOf, Tunnel } from '../exchange/index.ts'
+import {
+  type Body,
+  type Chunk,
+  ConnectionLost,
+  Content,
+  isThrown,
+  type Reply,
+  readableOf,
+  Tunnel,
+} from '../exchange/index.ts'
 import { FieldList } from '../http/fields.ts'
 import { CONNECTION_FIELDS } from '../http/message-fields.ts'
 import { hasNoContent, statusText } from '../http/status.ts'
@@ -58,7 +67,7 @@ class SentBody implements Body {
       if (chunk === null) this.end()
     } catch (error) {
       this.over = true
-      this.exchange.lose(error instanceof Error ? error : new Error('The content broke off', { cause: error }))
+      this.exchange.lose(isThrown(error, Error) ? error : new Error('The content broke off', { cause: error }))
       throw error
     }
     if (chunk === null) return null

@@ -1,5 +1,5 @@
 // Server-sent events (WHATWG HTML section 9.2) as a reply: from an async generator, or anything else that yields events.
-import { type Body, Reply } from '../exchange/index.ts'
+import { type Body, messageOf, Reply } from '../exchange/index.ts'
 import { FieldList } from '../http/fields.ts'
 import { encodeEvent } from '../sse/index.ts'
 import { BEAT, Beat, type EventsClock } from './beat.ts'
@@ -92,8 +92,7 @@ function isPromise(answer: unknown): answer is PromiseLike<Events | Reply> {
 }
 
 function brokeOff(route: string, cause: unknown): Error {
-  const said = cause instanceof Error ? cause.message : String(cause)
-  return new Error(`The events of ${route} broke off: ${said}`, { cause })
+  return new Error(`The events of ${route} broke off: ${messageOf(cause)}`, { cause })
 }
 
 function noHeartbeat(value: unknown): RangeError {

@@ -20,5 +20,5 @@ export {
   text,
 } from './reply.ts'
 export { type Producer, type StreamChunk, type StreamSource, streamBody, type Write } from './stream.ts'
-export { isThrown, stackOf } from './thrown.ts'
+export { isThrown, messageOf, stackOf } from './thrown.ts'
 export { readableOf } from './web-streams.ts'

@@ -15,6 +15,15 @@ export function stackOf(thrown: unknown): string {
   return text.length > LONGEST_STACK ? `${text.slice(0, LONGEST_STACK)}…` : text
 }
 
+/** What was thrown in one line: the message of an error. */
+export function messageOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown)
+  } catch {
+    return 'something that cannot be shown as text'
+  }
+}
+
 /** `thrown instanceof Kind`, also for a proxy that throws when it is asked what it is. */
 export function isThrown<Kind>(thrown: unknown, Kind: abstract new (...given: never[]) => Kind): thrown is Kind {
   try {

@@ -104,6 +104,15 @@ export const BARE_FAILURE: Reply = new Reply(
 
 function describe(value: unknown): string {
   if (value === undefined) return 'undefined (is a return missing?)'
-  if (typeof value === 'object' && value !== null) return `an object of ${value.constructor?.name ?? 'no class'}`
+  if (typeof value === 'object' && value !== null) return `an object of ${classOf(value)}`
   return `${typeof value} ${String(value).slice(0, 40)}`
+}
+
+/** The name of an object's class, whatever its getters do. */
+function classOf(value: object): string {
+  try {
+    return String(value.constructor?.name ?? 'no class')
+  } catch {
+    return 'a class that cannot be told'
+  }
 }

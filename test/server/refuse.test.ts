@@ -182,3 +182,31 @@ describe('exchange.refuse', () => {
     await world.closeAndCheck()
   })
 })
+
+describe('a bare handler that answers with', () => {
+  for (const [name, value] of Object.entries({
+    'an object': {},
+    'an object without a prototype': Object.create(null),
+    'an object that will not say what it is': {
+      get constructor(): never {
+        throw new Error('asked')
+      },
+    },
+    'a symbol': Symbol('x'),
+    'a function': () => {},
+    nothing: undefined,
+  }))
+    for (const when of ['at once', 'later'] as const)
+      onBothWires(
+        `${name} ${when} has failed, and the server goes on`,
+        exchange => {
+          if (exchange.path === '/alive') return text('alive')
+          return (when === 'later' ? Promise.resolve(value) : value) as Reply
+        },
+        async (ask, world) => {
+          assert.equal((await ask()).status, 500)
+          assert.match(String((world.told('failed')[0].error as Error).message), /A handler must answer with a Reply/)
+          assert.equal((await ask('/alive')).content, 'alive')
+        },
+      )
+})
