@@ -152,7 +152,7 @@ test('a light request has what the platform’s own has, member by member', () =
       assert.equal(light.signal, light.signal)
       assert.equal(light.body, light.body)
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 
@@ -191,7 +191,7 @@ test('content is read as the platform reads it, once, whichever way', async () =
         )
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 

@@ -7,8 +7,10 @@ const encoder = new TextEncoder()
 export class ContentStream {
   readonly content: string | Uint8Array<ArrayBuffer>
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>
-  /** Somebody has read of it, or cancelled it, or taken the content otherwise. */
+  /** Somebody has read of it, or cancelled it. */
   touched = false
+  /** The content was taken without it. */
+  spent = false
 
   constructor(content: string | Uint8Array<ArrayBuffer>) {
     this.content = content
@@ -34,8 +36,18 @@ export class ContentStream {
     return known.get(stream)
   }
 
+  /** The stream as a program may see it: one whose content was taken otherwise is used up. */
+  get shown(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    if (this.spent && !this.readable.locked) void this.readable.cancel()
+    return this.readable
+  }
+
+  get used(): boolean {
+    return this.touched || this.spent
+  }
+
   /** Whether the stream can no longer be read from its beginning. */
   get taken(): boolean {
-    return this.touched || this.readable.locked
+    return this.used || this.readable.locked
   }
 }

@@ -44,12 +44,9 @@ function responseClass({ Response: Native }: Natives): Constructing {
     const light = text === undefined ? null : lightResponse(text, init, 'application/json')
     return light ?? Native.json(data, init)
   }
-  likeClass(Response, Native)
-  return Object.defineProperty(Response, 'json', {
-    value: shaped(json, Native.json),
-    writable: true,
-    configurable: true,
-    enumerable: true,
+  // Some platforms have a `json` that cannot be replaced once it is there.
+  return likeClass(Response, Native, {
+    json: { value: shaped(json, Native.json), writable: true, configurable: true, enumerable: true },
   })
 }
 
@@ -61,11 +58,15 @@ function fetchFunction({ fetch: native }: Natives): (...args: unknown[]) => Prom
   return shaped(fetch, native)
 }
 
-/** Gives a constructor the name, prototype and static members of a class. */
-function likeClass(made: Constructing, native: { readonly prototype: object }): Constructing {
+/** Gives a constructor the name, prototype and static members of a class, but for those that it has of its own. */
+function likeClass(
+  made: Constructing,
+  native: { readonly prototype: object },
+  own: PropertyDescriptorMap = {},
+): Constructing {
   const { prototype, ...members } = Object.getOwnPropertyDescriptors(native) as Record<string, PropertyDescriptor>
   Object.defineProperty(made, 'prototype', { ...prototype, value: native.prototype })
-  Object.defineProperties(made, members)
+  Object.defineProperties(made, { ...members, ...own })
   Object.defineProperty(native.prototype, 'constructor', { value: made, writable: true, configurable: true })
   return made
 }

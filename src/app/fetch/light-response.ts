@@ -81,11 +81,11 @@ export class LightResponse {
     if (this.#content === null) return null
     if (this.#real !== null || this.#used) return this.#realResponse().body
     this.#stream ??= new ContentStream(this.#content)
-    return this.#stream.readable
+    return this.#stream.shown
   }
 
   get bodyUsed(): boolean {
-    return this.#used || (this.#real === null ? (this.#stream?.touched ?? false) : this.#real.bodyUsed)
+    return this.#used || (this.#real === null ? (this.#stream?.used ?? false) : this.#real.bodyUsed)
   }
 
   async text(): Promise<string> {
@@ -140,7 +140,7 @@ export class LightResponse {
 
   #use(): void {
     this.#used = true
-    if (this.#stream !== null) this.#stream.touched = true
+    if (this.#stream !== null) this.#stream.spent = true
   }
 
   #taken(): Kept {
