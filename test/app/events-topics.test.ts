@@ -411,6 +411,21 @@ describe('listening', () => {
     }
   })
 
+  test('goes on for one that has taken an event before it could be woken for it', async () => {
+    const topic = new Topic()
+    const pieces = topic.listen(fakeExchange())[Symbol.asyncIterator]()
+    await pieces.next()
+    topic.publish('a')
+    const first = pieces.next()
+    const second = pieces.next()
+    await turn()
+    topic.publish('b')
+    assert.match(String(Buffer.from((await first).value)), /data: a/)
+    assert.match(String(Buffer.from((await second).value)), /data: b/)
+    assert.equal(topic.listeners, 1)
+    await pieces.return?.()
+  })
+
   test('asks for one event at a time', async () => {
     const topic = new Topic()
     const pieces = topic.listen(fakeExchange())[Symbol.asyncIterator]()
