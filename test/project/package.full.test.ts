@@ -26,11 +26,18 @@ const RUNTIMES: Readonly<Record<string, Runtime>> = {
 }
 
 const LIBRARY = `
-import { files, serve, text } from 'wirewright'
+import { App, files, serve, text } from 'wirewright'
+import { compression } from 'wirewright/compression'
 import { RULES } from 'wirewright/h1'
 import { parseRange } from 'wirewright/http/ranges'
-const site = files(process.argv[2])
-const server = await serve(exchange => (exchange.path === '/hello' ? text('hello ' + typeof RULES) : site(exchange)), { port: 0 })
+const app = new App()
+app.get('/hello', () => text('hello ' + typeof RULES))
+app.get('/hello/:name', ({ params }) => 'hello ' + params.name)
+app.get('/long', () => 'long '.repeat(1000))
+app.mount('/web', { fetch: async request => new Response(new URL(request.url).pathname + ' ' + (await request.text())) })
+app.mount('/', files(process.argv[2]))
+app.after(compression())
+const server = await serve(app, { port: 0 })
 console.log('port ' + server.port)
 process.on('SIGTERM', async () => {
   await server.close()
@@ -71,17 +78,54 @@ test('the package has what users need and nothing else', () => {
   ])
 })
 
-test('every subpath has types that hold without the sources', async () => {
-  const subpaths = ['', '/bytes/output', '/http/fields', '/exchange', '/h1', '/transport', '/server', '/files']
-  const lines = subpaths.map((subpath, i) => `export * as all${i} from 'wirewright${subpath}'`)
-  lines.push("import { type Handler, serve, text } from 'wirewright'")
-  lines.push('const handler: Handler = ({ path }) => text(path)')
-  lines.push('export const port: number = (await serve(handler, { port: 0 })).port')
-  writeFileSync(join(folder, 'consumer.ts'), `${lines.join('\n')}\n`)
-  const args = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node']
-  const tsc = [join(root, 'node_modules/typescript/bin/tsc'), ...args, '--typeRoots', join(root, 'node_modules/@types')]
-  const { code, stdout } = await run(process.execPath, [...tsc, 'consumer.ts'], { cwd: folder })
-  assert.equal(code, 0, stdout.toString())
+const CONSUMER = `
+import { App, files, type Handler, serve, text } from 'wirewright'
+import { compression } from 'wirewright/compression'
+import { EventReader } from 'wirewright/sse'
+
+const handler: Handler = ({ path }) => text(path)
+const app = new App({ state: () => ({ user: 'nobody' }) })
+app.after(compression())
+app.get('/users/:id<int>', ({ params, state, json }) => json({ id: params.id.toFixed(), user: state.user.trim() }))
+// @ts-expect-error: the path has no such parameter
+app.get('/users/:id', ({ params }) => params.name)
+app.mount('/files', files('.'))
+app.mount('/plain', handler)
+export const reader = new EventReader(event => event.data)
+export const port: number = (await serve(app, { port: 0 })).port
+`
+
+const TYPES = ['--strict', '--target', 'es2023', '--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
+
+for (const resolution of [
+  ['--module', 'nodenext'],
+  ['--module', 'esnext', '--moduleResolution', 'bundler'],
+]) {
+  test(`every subpath has types that hold without the sources: ${resolution.at(-1)}`, async () => {
+    const subpaths = ['', '/bytes/output', '/http/fields', '/exchange', '/h1', '/h2', '/hpack', '/sse', '/transport']
+    const lines = [...subpaths, '/server', '/files', '/compression'].map(
+      (subpath, i) => `export * as all${i} from 'wirewright${subpath}'`,
+    )
+    writeFileSync(join(folder, 'consumer.ts'), `${lines.join('\n')}\n${CONSUMER}`)
+    const args = [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', ...resolution, ...TYPES, 'consumer.ts']
+    const { code, stdout } = await run(process.execPath, args, { cwd: folder })
+    assert.equal(code, 0, stdout.toString())
+  })
+}
+
+test('what editors show is in the package: the docstrings', () => {
+  const types = join(folder, 'node_modules/wirewright/dist')
+  assert.match(readFileSync(join(types, 'app/app.d.ts'), 'utf8'), /\/\*\*\n \* A web application: /)
+  assert.match(
+    readFileSync(join(types, 'app/routes.d.ts'), 'utf8'),
+    /\/\*\* A route for GET; it answers HEAD as well. \*\//,
+  )
+  assert.match(readFileSync(join(types, 'middleware/compression/compression.d.ts'), 'utf8'), /Compresses replies/)
+})
+
+test('the guides and the reference are in the package', () => {
+  for (const page of ['guide/README.md', 'guide/hooks.md', 'reference/wirewright.md', 'api.md'])
+    assert.ok(existsSync(join(folder, 'node_modules/wirewright/docs', page)), page)
 })
 
 test('the command is there under its name', async () => {
@@ -118,19 +162,33 @@ for (const [name, runtime] of Object.entries(RUNTIMES)) {
     test('the command serves a folder', async () => {
       const main = join(folder, 'node_modules/wirewright/dist/cli/main.js')
       const program = new Program(command, [...runtime.args, main, site, '--port', '0'], { cwd: folder })
-      const [, port] = await program.says(/http:\/\/localhost:(\d+)/)
-      await sameFile(port)
-      assert.deepEqual(await program.stop(), { code: 0, signal: null }, program.said)
+      try {
+        const [, port] = await program.says(/http:\/\/localhost:(\d+)/)
+        await sameFile(port)
+        assert.deepEqual(await program.stop(), { code: 0, signal: null }, program.said)
+      } finally {
+        await program.stop('SIGKILL')
+      }
     })
 
-    test('the library serves a handler and a folder', async () => {
+    test('the library serves an application with a folder', async () => {
       const program = new Program(command, [...runtime.args, join(folder, 'library.js'), site], { cwd: folder })
-      const [, port] = await program.says(/port (\d+)/)
-      const hello = await fetch(`http://127.0.0.1:${port}/hello`)
-      assert.equal(await hello.text(), 'hello object')
-      await sameFile(port)
-      assert.deepEqual(await program.stop(), { code: 0, signal: null }, program.said)
-      assert.match(program.said, /closed/)
+      try {
+        const [, port] = await program.says(/port (\d+)/)
+        const hello = await fetch(`http://127.0.0.1:${port}/hello`)
+        assert.equal(await hello.text(), 'hello object')
+        assert.equal(await (await fetch(`http://127.0.0.1:${port}/hello/Ada`)).text(), 'hello Ada')
+        const web = await fetch(`http://127.0.0.1:${port}/web/app`, { method: 'POST', body: 'content' })
+        assert.equal(await web.text(), '/app content')
+        const long = await fetch(`http://127.0.0.1:${port}/long`)
+        assert.ok(long.headers.has('content-encoding'))
+        assert.equal((await long.text()).length, 5000)
+        await sameFile(port)
+        assert.deepEqual(await program.stop(), { code: 0, signal: null }, program.said)
+        assert.match(program.said, /closed/)
+      } finally {
+        await program.stop('SIGKILL')
+      }
     })
   })
 }
