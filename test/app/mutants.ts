@@ -19,7 +19,7 @@ export const SOURCES: Readonly<Record<string, readonly string[]>> = {
   'src/app/routes.ts': ['hooks', 'methods', 'mounting'],
 }
 
-/** Guards against a copy that never ends, which counts as noticed. */
+/** Without a sign of life for so long, the tests hang, which counts as noticed. */
 const PATIENCE_MS = 10_000
 
 /** All that is tried of a source; what changes nothing that anybody could see is left out. */
@@ -58,6 +58,7 @@ function firstFailing({ file, text }: Mutant, test: string): Promise<string | nu
   let hangs = false
   child.stdout.on('data', (text: Buffer) => {
     told += text.toString()
+    guard.refresh()
   })
   const guard = setTimeout(() => {
     hangs = true
