@@ -33,6 +33,7 @@ export const budget: readonly Limit[] = [
   times('browser', 0.55, 'node-http'),
   { load: 'pipelined', how: 'times', most: 0.25, against: { load: 'hello', peers: ['ours'] } },
   times('param', 1.12, 'ours-bare'),
+  times('param-names', 1.12, 'ours-bare'),
   { load: 'param', peer: 'hono-ours', how: 'times', most: 0.6, against: { load: 'param', peers: ['hono'] } },
   { load: 'routes', how: 'spread', most: 1.1, against: { load: 'routes', peers: ['ours-1000', 'ours-10000'] } },
   { load: 'hooks', peer: 'ours-hooks', how: 'times', most: 1.1, against: { load: 'hooks', peers: ['ours'] } },
@@ -54,6 +55,7 @@ export const budget: readonly Limit[] = [
   times('h2-hello-64', 1.0, 'bun'),
   times('h2-tls', 0.6, 'bun'),
   times('h2-param', 1.12, 'ours-bare'),
+  times('h2-param-names', 1.12, 'ours-bare'),
   times('h2-file-1k', 0.6, 'h2o', 'nghttpd'),
   // Five times the rate.
   times('h2-upload', 0.2, 'node-http2'),

@@ -178,7 +178,17 @@ const CODECS = {
 /** As wrk makes them. The server that does not compress gets the same ones. */
 function requests({ kind: _, coding, level: _level, ...common }: Compression): Throughput {
   const fields = { 'Accept-Encoding': coding }
-  return { ...common, kind: 'throughput', per: 'request', connections: 64, inFlight: 1, fields, sends: 0, answer: null }
+  return {
+    ...common,
+    kind: 'throughput',
+    per: 'request',
+    connections: 64,
+    inFlight: 1,
+    fields,
+    sends: 0,
+    answer: null,
+    others: [],
+  }
 }
 
 function named(peer: Peer, how: string): Peer {

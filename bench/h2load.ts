@@ -17,7 +17,14 @@ export async function h2load(
   const fields = Object.entries(load.fields).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
   const size = ['-t1', `-c${load.connections}`, `-m${load.inFlight}`, `-D${seconds}`, '-T20']
   const content = load.sends > 0 ? ['-d', contentFile(materials, load.sends)] : []
-  const printed = await run(['h2load', ...size, `--tls13-ciphers=${CIPHER}`, ...fields, ...content, origin + load.path])
+  const printed = await run([
+    'h2load',
+    ...size,
+    `--tls13-ciphers=${CIPHER}`,
+    ...fields,
+    ...content,
+    ...pathsOf(load).map(path => origin + path),
+  ])
   return parseH2load(printed, origin.startsWith('https'))
 }
 
@@ -37,6 +44,10 @@ export function parseH2load(printed: string, secure: boolean): Counted {
     seconds: Number(took[1]) * SECONDS[took[2]!]!,
     fault: words.length > 0 ? words.join(', ') : null,
   }
+}
+
+function pathsOf({ path, others }: Throughput): string[] {
+  return [path, ...others.map(other => other.path)]
 }
 
 const SECONDS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60 }

@@ -52,6 +52,8 @@ export interface Throughput extends Common {
   readonly sends: number
   /** The text that each reply must have as its content; null for that of the file at `path`. */
   readonly answer: string | null
+  /** What else is asked for, in turn with `path`. */
+  readonly others: readonly { readonly path: string; readonly answer: string }[]
 }
 
 /** A page that is compressed as it is made; the figure is the server's CPU for each page, less that for the same page plain. */
@@ -131,6 +133,12 @@ export const FILES: Readonly<Record<string, number>> = {
 /** What `/hello/:name` is asked for, and answers. */
 const GREETING = { path: '/hello/world', answer: 'Hello, world' }
 
+/** The same of many: as real requests are, and nothing that was worked out for the last one helps. */
+const GREETINGS = {
+  ...GREETING,
+  others: Array.from({ length: 63 }, (_, i) => ({ path: `/hello/name-${i}`, answer: `Hello, name-${i}` })),
+}
+
 /** A file of the document root. */
 function file(path: string) {
   return { path, answer: null }
@@ -152,6 +160,7 @@ export function throughput(name: string, title: string, differences: Partial<Thr
     inFlight: 1,
     sends: 0,
     answer: 'Hello, world!',
+    others: [],
     ...differences,
   }
 }
@@ -198,8 +207,9 @@ export const loads: readonly Load[] = [
   throughput('pipelined', 'Hello, 16 requests in flight on each connection', { inFlight: 16 }),
   throughput('https', 'Hello over HTTPS, keep-alive', { services: ['https'] }),
   throughput('param', 'An application with the route /hello/:name', { services: ['param'], ...GREETING }),
-  throughput('routes', 'The same route in the middle of 10, 1,000 and 10,000', { services: ['routes'], ...GREETING }),
-  throughput('hooks', 'The same route without hooks and with three', { services: ['hooks'], ...GREETING }),
+  throughput('param-names', 'The same, 64 names in turn', { services: ['param'], ...GREETINGS }),
+  throughput('routes', 'The same in the middle of 10, 1,000 and 10,000 routes', { services: ['routes'], ...GREETINGS }),
+  throughput('hooks', 'The same without hooks and with three', { services: ['hooks'], ...GREETINGS }),
   compression('gzip', 6),
   compression('br', 4),
   compression('zstd', 3),
@@ -262,6 +272,7 @@ export const loads: readonly Load[] = [
     inFlight: 1,
   }),
   h2('h2-param', 'HTTP/2: an application with the route /hello/:name', { services: ['h2-param'], ...GREETING }),
+  h2('h2-param-names', 'HTTP/2: the same, 64 names in turn', { services: ['h2-param'], ...GREETINGS }),
   h2('h2-file-1k', 'HTTP/2: a file of 1 KB', { services: ['h2-files'], ...file('/1k.css') }),
   h2('h2-file-100k', 'HTTP/2: a file of 100 KB', { services: ['h2-files'], ...file('/100k.js') }),
   h2('h2-tls-file-1k', 'HTTP/2: a file of 1 KB over TLS', { services: ['h2-files-tls'], ...file('/1k.css') }),

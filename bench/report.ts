@@ -68,7 +68,7 @@ the load client or the neighbours; requests per second does.
 - Throughput of HTTP/1.1: wrk, one thread, 64 keep-alive connections (4 for the file of 100 MB). Of HTTP/2: h2load, one thread, 8
   connections with 100 streams each at any time, unless the load is named otherwise; without TLS by prior knowledge, over TLS 1.3
   with TLS_AES_128_GCM_SHA256 and one ECDSA certificate for all. h2o and nghttpd serve hello as a small file.
-- Applications: the route \`/hello/:name\`, asked for as \`/hello/world\`. "Wirewright" is an \`App\` there, "no App" a handler that cuts the path
+- Applications: the route \`/hello/:name\`, asked for as \`/hello/world\`, or with 64 names in turn (so with routes and hooks). "Wirewright" is an \`App\` there, "no App" a handler that cuts the path
   itself, as those on node:http, node:http2 and Deno.serve do; the frameworks and Bun.serve have a route, nginx a location with a pattern.
   What runs in Python comes from Debian: uvicorn and hypercorn with uvloop (uvicorn with httptools too), gunicorn with a worker of
   four threads, which keeps connections where its usual worker closes them.

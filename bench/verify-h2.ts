@@ -19,9 +19,13 @@ const PATIENCE = 10_000
 
 /** @throws where a reply is not what every peer must give, or comes by another protocol or cipher */
 export async function verifyH2(load: Throughput, origin: string, materials: Materials): Promise<void> {
-  const expected = await expectedOf(load, materials)
+  const all = [load, ...load.others]
+  const expected = await Promise.all(all.map(each => expectedOf(each, materials)))
   await inSession(origin, async session => {
-    const requests = Array.from({ length: load.inFlight }, () => askOne(session, load, expected))
+    const requests = Array.from({ length: load.inFlight }, (_, i) => {
+      const { path } = all[i % all.length]!
+      return askOne(session, { ...load, path }, expected[i % all.length]!)
+    })
     await Promise.all(requests)
   })
 }

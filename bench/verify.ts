@@ -25,9 +25,11 @@ export interface Expected {
 
 /** @throws where a reply is not what every peer must give */
 export async function verify(load: Throughput, origin: string, materials: Materials): Promise<void> {
-  const reply = await ask(origin + load.path, load.fields, load.sends)
-  const answer = { status: reply.statusCode, length: reply.headers['content-length'], content: reply }
-  await verifyAnswer(load.path, answer, await expectedOf(load, materials))
+  for (const each of [load, ...load.others]) {
+    const reply = await ask(origin + each.path, load.fields, load.sends)
+    const answer = { status: reply.statusCode, length: reply.headers['content-length'], content: reply }
+    await verifyAnswer(each.path, answer, await expectedOf(each, materials))
+  }
   if (load.inFlight > 1) await verifyPipelined(load, origin)
 }
 
@@ -45,7 +47,10 @@ export async function verifyAnswer(path: string, answer: Answer, expected: Expec
   if (size !== expected.size || hash.digest('hex') !== expected.sha256) throw wrong(path, 'another content')
 }
 
-export function expectedOf({ answer, path }: Throughput, materials: Materials): Promise<Expected> {
+export function expectedOf(
+  { answer, path }: Pick<Throughput, 'path' | 'answer'>,
+  materials: Materials,
+): Promise<Expected> {
   return answer === null ? expectedFile(path, materials) : Promise.resolve(digest(answer))
 }
 

@@ -22,6 +22,7 @@ export async function wrk(load: Throughput, origin: string, _materials: Material
   const printed = await run(['wrk', ...size, ...script, ...fields, origin + load.path], {
     WIREWRIGHT_PIPELINE: String(load.inFlight),
     WIREWRIGHT_CONTENT: String(load.sends),
+    WIREWRIGHT_PATHS: load.others.length > 0 ? [load, ...load.others].map(({ path }) => path).join(' ') : '',
   })
   return parseWrk(printed)
 }

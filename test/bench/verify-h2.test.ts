@@ -21,6 +21,18 @@ test('a server that answers every stream with the right content passes', async t
   assert.equal(asked, HELLO.inFlight)
 })
 
+test('where several paths are asked for in turn, each must have its own content', async t => {
+  const others = [{ path: '/other', answer: 'Another one' }]
+  const origin = await serverOf(t, (stream, { ':path': path }) => {
+    const content = path === '/other' ? 'Another one' : 'Hello, world!'
+    stream.respond({ ':status': 200, 'content-length': content.length })
+    stream.end(content)
+  })
+  await verifyH2({ ...HELLO, others }, origin, NO_MATERIALS)
+  const wrongly = [{ path: '/other', answer: 'Another two' }]
+  await assert.rejects(verifyH2({ ...HELLO, others: wrongly }, origin, NO_MATERIALS), /another content/)
+})
+
 test('another status, length or content does not pass', async t => {
   const check = async (head: object, content: string) => {
     const origin = await serverOf(t, stream => {

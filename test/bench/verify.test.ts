@@ -16,6 +16,10 @@ test('a greeting must be for the one whom the path names', async t => {
   const origin = await serverOf(t, ({ url = '' }, response) => send(response, `Hello, ${url.split('/').at(-1)}`))
   await verify(PARAM, origin, NO_MATERIALS)
   await assert.rejects(verify({ ...PARAM, answer: 'Hello, World' }, origin, NO_MATERIALS), /another content/)
+  const many = { ...PARAM, others: [{ path: '/hello/name-1', answer: 'Hello, name-1' }] }
+  await verify(many, origin, NO_MATERIALS)
+  const wrongly = { ...PARAM, others: [{ path: '/hello/name-1', answer: 'Hello, name-2' }] }
+  await assert.rejects(verify(wrongly, origin, NO_MATERIALS), /GET \/hello\/name-1 with another content/)
   const other = { ...PARAM, path: '/hello/everybody' }
   await assert.rejects(verify(other, origin, NO_MATERIALS), /a Content-Length of 16, not 12/)
 })
