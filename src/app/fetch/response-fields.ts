@@ -31,26 +31,29 @@ const DEFAULTS: Readonly<Record<DefaultType, FieldList>> = {
   'application/json': FieldList.of({ 'content-type': 'application/json' }),
 }
 
-/** Lists of one field, which are often the same: by name, value and default type. A wire keeps what it prepared in a list. */
+/**
+ * Lists of one field, which are often the same: by name with default type, and value. A wire keeps what it prepared in a list.
+ * Bounded in all, since values may be what clients sent.
+ */
 const singles = new Map<string, Map<string, FieldList>>()
+let singlesKept = 0
 const MOST_SINGLES = 256
 const LONGEST_SINGLE = 256
 
 function single(name: string, value: string, type: DefaultType): FieldList | null {
-  let byValue = singles.get(name + type)
-  let list = byValue?.get(value)
-  if (list !== undefined) return list
+  const key = name + type
+  const known = singles.get(key)?.get(value)
+  if (known !== undefined) return known
   const made = listed([[name, value]], type)
   if (made === null || name.length + value.length > LONGEST_SINGLE) return made
-  list = made
-  if (byValue === undefined) {
-    if (singles.size >= MOST_SINGLES) singles.clear()
-    byValue = new Map()
-    singles.set(name + type, byValue)
+  if (singlesKept === MOST_SINGLES) {
+    singles.clear()
+    singlesKept = 0
   }
-  if (byValue.size >= MOST_SINGLES) byValue.clear()
-  byValue.set(value, list)
-  return list
+  const byValue = singles.get(key) ?? new Map<string, FieldList>()
+  singles.set(key, byValue.set(value, made))
+  singlesKept++
+  return made
 }
 
 function listed(pairs: Iterable<readonly [string, string]>, type: DefaultType): FieldList | null {
