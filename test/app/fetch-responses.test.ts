@@ -223,6 +223,18 @@ test('text and bytes with plain fields are light, also once a framework has put 
   for (const response of light) assert.ok(LightResponse.is(new Response(response.body, response)))
 })
 
+test('one field is the same field only with the same name, value and kind of content', () => {
+  const linesOf = (body: string | null, name: string, value: string): unknown =>
+    [...new Response(body, { headers: { [name]: value } }).headers].map(line => line.join(': '))
+  for (let round = 0; round < 2; round++) {
+    assert.deepEqual(linesOf('x', 'a', 'b'), ['a: b', 'content-type: text/plain;charset=UTF-8'])
+    assert.deepEqual(linesOf(null, 'a', 'b'), ['a: b'])
+    assert.deepEqual(linesOf('x', 'a', 'c'), ['a: c', 'content-type: text/plain;charset=UTF-8'])
+    assert.throws(() => linesOf(null, 'atext/plain;charset=UTF-8', 'b'), TypeError)
+  }
+  for (let i = 0; i < 1000; i++) assert.deepEqual(linesOf(null, 'a', `${i}`), [`a: ${i}`])
+})
+
 test('bytes are those of the time when the response was made', async () => {
   const bytes = new Uint8Array([1, 2, 3])
   const response = new Response(bytes)

@@ -32,17 +32,16 @@ const DEFAULTS: Readonly<Record<DefaultType, FieldList>> = {
 }
 
 /**
- * Lists of one field, which are often the same: by name with default type, and value. A wire keeps what it prepared in a list.
+ * Lists of one field, which are often the same: by default type, name and value. A wire keeps what it prepared in a list.
  * Bounded in all, since values may be what clients sent.
  */
-const singles = new Map<string, Map<string, FieldList>>()
+const singles = new Map<DefaultType, Map<string, Map<string, FieldList>>>()
 let singlesKept = 0
 const MOST_SINGLES = 256
 const LONGEST_SINGLE = 256
 
 function single(name: string, value: string, type: DefaultType): FieldList | null {
-  const key = name + type
-  const known = singles.get(key)?.get(value)
+  const known = singles.get(type)?.get(name)?.get(value)
   if (known !== undefined) return known
   const made = listed([[name, value]], type)
   if (made === null || name.length + value.length > LONGEST_SINGLE) return made
@@ -50,8 +49,9 @@ function single(name: string, value: string, type: DefaultType): FieldList | nul
     singles.clear()
     singlesKept = 0
   }
-  const byValue = singles.get(key) ?? new Map<string, FieldList>()
-  singles.set(key, byValue.set(value, made))
+  const byName = singles.get(type) ?? new Map<string, Map<string, FieldList>>()
+  const byValue = byName.get(name) ?? new Map<string, FieldList>()
+  singles.set(type, byName.set(name, byValue.set(value, made)))
   singlesKept++
   return made
 }
