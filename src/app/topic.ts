@@ -138,7 +138,6 @@ class TopicState implements ListenedTopic {
   close(): void {
     if (this.closed) return
     this.closed = true
-    for (const listener of [...this.listeners]) listener.wake()
     this.tellLater()
   }
 
