@@ -6,7 +6,7 @@ import { App, type Body, bodyOf, collect, FieldList, json, Reply, text } from '.
 import { get as getHead, World } from '../server/support.ts'
 import { get as h2Get } from '../support/h2-frames.ts'
 import { giveUp } from './giving-up.ts'
-import { eachWire } from './support.ts'
+import { BOTH, eachWire, SOCKETS } from './support.ts'
 
 /** Something that a test waits for, told by a handler. */
 class Gate {
@@ -42,6 +42,8 @@ describe('a client that goes', () => {
       const [{ status, complete }] = wire.told('exchange')
       assert.deepEqual([status, complete], [0, false])
     },
+    // Over TLS a client of HTTP/1.1 that closes says that it sends no more, not that it is gone.
+    { wires: [...BOTH, 'HTTP/2 over TLS'] },
   )
 
   eachWire(
@@ -73,6 +75,7 @@ describe('a client that goes', () => {
       const [{ status, complete }] = wire.told('exchange')
       assert.deepEqual([status, complete], [200, false])
     },
+    { wires: SOCKETS },
   )
 
   eachWire(

@@ -99,7 +99,8 @@ export function sessionOver1({ origin, oneConnection }: SessionOptions): Session
     sendMethodAsItIs(request, method)
     requests.add(request)
     const vanish = (): void => {
-      request.socket?.resetAndDestroy()
+      // Resetting the socket below TLS crashes Node.
+      if (!secure) request.socket?.resetAndDestroy()
       request.destroy()
     }
     request.on('close', () => requests.delete(request))
