@@ -29,22 +29,19 @@ function described(value: unknown): string {
   if (value === null) return 'null (empty() is a reply without content)'
   if (typeof value === 'function') return `the function ${nameOf(value)}`
   if (typeof value !== 'object') return `the ${typeof value} ${String(value).slice(0, 40)}`
-  const name = classOf(value)
+  const name = nameOf(value)
   return name === 'Object' || name === 'Array' ? `an ${name.toLowerCase()} (json(…) makes a reply of it)` : `a ${name}`
 }
 
-/** The name of an object's class, whatever its getters do. */
-function classOf(value: object): string {
+/** The name of a function, or of an object's class, whatever their getters do. */
+function nameOf(value: object): string {
   try {
     const prototype = Object.getPrototypeOf(value)
-    return prototype === null ? 'Object' : nameOf(prototype.constructor)
+    const { name } = typeof value === 'function' ? value : prototype === null ? Object : prototype.constructor
+    return typeof name === 'string' && name !== '' ? name.slice(0, 40) : NAMELESS
   } catch {
     return NAMELESS
   }
-}
-
-function nameOf({ name }: { readonly name?: unknown }): string {
-  return typeof name === 'string' && name !== '' ? name.slice(0, 40) : NAMELESS
 }
 
 const NAMELESS = 'value without a name'

@@ -10,6 +10,12 @@ class Thing {
   readonly some = 'thing'
 }
 
+const NUMBERED = Object.defineProperty(class {}, 'name', { value: 7 })
+const SECRET = Object.defineProperty(class {}, 'name', {
+  get() {
+    throw new Error('asked')
+  },
+})
 const NAME = 'N'.repeat(50)
 const LONG_NAMED = { [NAME]: class {} }[NAME]
 
@@ -24,6 +30,8 @@ const NO_REPLIES: readonly (readonly [name: string, answer: () => unknown, says:
   ['a symbol', () => Symbol('sign'), /the symbol Symbol\(sign\)/],
   ['a function', () => function answer() {}, /the function answer/],
   ['a class', () => Thing, /the function Thing/],
+  ['a class whose name is no text', () => NUMBERED, /the function value without a name, which/],
+  ['a class whose name cannot be asked for', () => SECRET, /the function value without a name, which/],
   ['an object', () => ({ a: 1 }), /an object \(json/],
   ['an object without a prototype', () => Object.create(null), /an object \(json/],
   ['an array', () => [1, 2], /an array \(json/],
