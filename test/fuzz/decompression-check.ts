@@ -29,6 +29,8 @@ export function seeds(): Uint8Array[] {
     for (const content of ['', 'hello hello hello', prose(3000)]) {
       const packed = encoded(content, coding)
       all.push(Buffer.from([at, 7, 255, ...packed]), Buffer.from([at, 200, 3, ...packed]))
+      // As many bytes as are allowed.
+      all.push(Buffer.from([at, 9, 2, ...encoded(prose(300), coding)]))
       all.push(Buffer.from([at, 3, 255, ...packed, ...packed]), Buffer.from([at, 255, 255, ...packed, 0]))
     }
   return all

@@ -1,5 +1,6 @@
 // The tests notice faults: each of these is planted in a copy of the rooms, and must be found.
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,6 @@ import { describe, test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { mutate, Random } from '../../tools/fuzzing/mutate.ts'
 import { check, type Room, seeds } from '../fuzz/decompression-check.ts'
-import { run } from '../support/program.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const ROOM = 'src/middleware/compression'
@@ -44,11 +44,6 @@ const DECODING: Readonly<Record<string, Fault>> = {
     find: 'if (codec?.ended && codec.unused > 0) throw contentBehindTheEnd(this.coding)',
     put: '',
   },
-  'what comes behind the end is passed over': {
-    file: 'decoded-body.ts',
-    find: 'if (codec?.ended) throw contentBehindTheEnd(this.coding)',
-    put: 'if (codec?.ended) return true',
-  },
   'content that is cut off is taken': {
     file: 'decoded-body.ts',
     find: 'if (!codec.ended) codec.end()\n      return true',
@@ -61,11 +56,6 @@ const DECODING: Readonly<Record<string, Fault>> = {
     file: 'decoded-body.ts',
     find: 'error === this.codec?.failed ? brokenContent(this.coding, error as Error) : error',
     put: 'error',
-  },
-  'output that is held is lost at the end': {
-    file: 'codec.ts',
-    find: 'if (this.outputs.length === 0 && this.holds && !this.over) this.stream.read()',
-    put: 'if (this.holds && this.operation === null && this.outputs.length > 1) this.outputs.pop()',
   },
 }
 
@@ -285,11 +275,19 @@ describe('the tests notice', { concurrency: 2 }, () => {
   for (const [name, { tests, ...fault }] of Object.entries(COMPRESSING))
     test(`that ${name}`, { timeout: 240_000 }, () =>
       withFault(fault, async folder => {
-        const file = join('test/middleware', `${tests}.test.ts`)
-        const args = ['--test', '--test-timeout=20000', file]
-        const { code, stdout } = await run(process.execPath, args, { cwd: folder, env: { NODE_TEST_CONTEXT: '' } })
-        assert.notEqual(code, 0, stdout.toString().slice(-500))
-        assert.match(stdout.toString(), /fail [1-9]|cancelled [1-9]/)
+        const { failed, said } = await tested(join('test/middleware', `${tests}.test.ts`), folder)
+        assert(failed, said.slice(-500))
       }),
     )
 })
+
+/** Runs a file of tests as a program of its own. */
+function tested(file: string, cwd: string): Promise<{ readonly failed: boolean; readonly said: string }> {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  const args = ['--test', '--test-timeout=20000', file]
+  return new Promise(resolve => {
+    execFile(process.execPath, args, { cwd, env, maxBuffer: 100_000_000 }, (error, said) => {
+      resolve({ failed: error !== null && /^. (?:fail|cancelled) [1-9]/m.test(said), said })
+    })
+  })
+}

@@ -17,7 +17,7 @@ const DECODERS = {
 
 const ENCODERS = {
   zstd: (bytes: Uint8Array) => zlib.zstdCompressSync(bytes),
-  br: (bytes: Uint8Array) => zlib.brotliCompressSync(bytes),
+  br: (bytes: Uint8Array) => zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } }),
   gzip: (bytes: Uint8Array) => zlib.gzipSync(bytes),
   deflate: (bytes: Uint8Array) => zlib.deflateSync(bytes),
 }

@@ -70,6 +70,7 @@ export class DecodedBody implements Body {
       return true
     }
     if (chunk.length === 0) return true
+    // Some runtimes end here only, and not with the bytes themselves.
     if (codec?.ended) throw contentBehindTheEnd(this.coding)
     this.codec ??= this.opened()
     this.codec.feed(chunk)
