@@ -1,6 +1,7 @@
 // The content codings (RFC 9110 section 8.4.1) that there are, as a table: for each how Node's zlib is asked for it, and
 // what that costs. All numbers that are judgement calls stand here; `bench/micro/compression.ts` shows what they rest on.
 import zlib from 'node:zlib'
+import { type Reusable, type ReusedCodec, reusedCodec } from './reused-codec.ts'
 
 /** A content coding by its name in Accept-Encoding and Content-Encoding. `deflate` is the zlib format (RFC 9110 section 8.4.1.2). */
 export type Coding = 'zstd' | 'br' | 'gzip' | 'deflate'
@@ -23,6 +24,8 @@ interface CodingFacts {
   readonly decoder: { readonly start: number; readonly window: number }
   compressNow(content: Uint8Array, level: number): Uint8Array
   compressLater(content: Uint8Array, level: number, done: Done): void
+  /** How a codec is set up that compresses whole content over and over, where there can be one. */
+  readonly reusable?: (level: number) => Reusable
   compressor(level: number, kind: StreamKind): CodecStream
   decompressor(): CodecStream
 }
@@ -61,6 +64,11 @@ export const CODINGS: Readonly<Record<Coding, CodingFacts>> = {
     decoder: { start: 192 * KB, window: 8 * MB },
     compressNow: (content, level) => zlib.zstdCompressSync(content, zstdWhole(level, content.length)),
     compressLater: (content, level, done) => zlib.zstdCompress(content, zstdWhole(level, content.length), done),
+    reusable: level => ({
+      open: options => zlib.createZstdCompress({ params: { [P.ZSTD_c_compressionLevel]: level }, ...options }),
+      finish: P.ZSTD_e_end,
+      decompress: content => zlib.zstdDecompressSync(content),
+    }),
     compressor: (level, kind) =>
       zlib.createZstdCompress({
         params: { [P.ZSTD_c_compressionLevel]: level, ...(kind === 'events' ? ZSTD_EVENTS : ZSTD_STREAM) },
@@ -97,6 +105,11 @@ export const CODINGS: Readonly<Record<Coding, CodingFacts>> = {
     decoder: ZLIB_DECODER,
     compressNow: (content, level) => zlib.gzipSync(content, zlibWhole(level, content.length)),
     compressLater: (content, level, done) => zlib.gzip(content, zlibWhole(level, content.length), done),
+    reusable: level => ({
+      open: options => zlib.createGzip({ level, ...options }),
+      finish: P.Z_FINISH,
+      decompress: content => zlib.gunzipSync(content),
+    }),
     compressor: level => zlib.createGzip({ level }),
     decompressor: () => zlib.createGunzip(),
   },
@@ -108,6 +121,11 @@ export const CODINGS: Readonly<Record<Coding, CodingFacts>> = {
     decoder: ZLIB_DECODER,
     compressNow: (content, level) => zlib.deflateSync(content, zlibWhole(level, content.length)),
     compressLater: (content, level, done) => zlib.deflate(content, zlibWhole(level, content.length), done),
+    reusable: level => ({
+      open: options => zlib.createDeflate({ level, ...options }),
+      finish: P.Z_FINISH,
+      decompress: content => zlib.inflateSync(content),
+    }),
     compressor: level => zlib.createDeflate({ level }) as unknown as CodecStream,
     decompressor: () => zlib.createInflate() as unknown as CodecStream,
   },
@@ -128,14 +146,36 @@ export function compressWhole(
   level: number,
 ): Uint8Array | Promise<Uint8Array> {
   const size = typeof content === 'string' ? Buffer.byteLength(content) : content.length
-  const { compressNow, compressLater } = CODINGS[coding]
-  if (isQuick(size, coding, level)) return compressNow(typeof content === 'string' ? lent(content) : content, level)
+  if (isQuick(size, coding, level))
+    return compressAtOnce(typeof content === 'string' ? lent(content) : content, coding, level)
+  const { compressLater } = CODINGS[coding]
   return new Promise((resolve, reject) => {
     compressLater(typeof content === 'string' ? Buffer.from(content) : content, level, (error, compressed) => {
       if (error === null) resolve(compressed)
       else reject(error)
     })
   })
+}
+
+/** The codecs that are used again, by coding and level; null where there is none. */
+const reused = new Map<string, ReusedCodec | null>()
+
+function compressAtOnce(content: Uint8Array, coding: Coding, level: number): Uint8Array {
+  const { reusable, compressNow } = CODINGS[coding]
+  const key = `${coding} ${level}`
+  let codec = reused.get(key)
+  if (codec === undefined) {
+    codec = reusable === undefined ? null : reusedCodec(reusable(level))
+    reused.set(key, codec)
+  }
+  if (codec === null) return compressNow(content, level)
+  try {
+    return codec.compress(content)
+  } catch {
+    // Out of memory, say. What went wrong in it is not known, so it is set up anew the next time.
+    reused.delete(key)
+    return compressNow(content, level)
+  }
 }
 
 /** The largest content that is compressed on the thread. */
