@@ -140,7 +140,7 @@ export class LightResponse {
 
   #use(): void {
     this.#used = true
-    if (this.#stream !== null) this.#stream.spent = true
+    this.#stream?.spend()
   }
 
   #taken(): Kept {
