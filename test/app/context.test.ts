@@ -403,7 +403,7 @@ describe('the values of a connection', () => {
         session.leave()
       }
       let left = 5
-      for (let time = 0; time < 50 && left > 0; time++) {
+      for (let time = 0; time < 400 && left > 0; time++) {
         await new Promise(resolve => setTimeout(resolve, 5))
         collect()
         // What was reported holds exchanges, and they their connections.
