@@ -58,6 +58,7 @@ export const EQUIVALENT: Readonly<Record<string, readonly (readonly [was: string
       SLOWER,
     ],
   ],
+  'src/app/context.ts': [['this.fieldsToSet = null', ';', 'a context completes one reply']],
   'src/app/handlers.ts': [
     ["'fetch' in what && typeof what.fetch === 'function'", "typeof what.fetch === 'function'", FOR_TYPES],
     ["'handler' in what && typeof what.handler === 'function'", "typeof what.handler === 'function'", FOR_TYPES],
