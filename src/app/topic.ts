@@ -78,11 +78,13 @@ export class Topic {
    * Listens for a client: what an events handler answers with, or `yield*` passes on. It counts as a listener from the first event
    * that it is asked for until it is returned or the client has gone.
    * @param client the context, or the exchange, of the client's request: its `Last-Event-ID` says where it left off
+   * @throws TypeError for a place to begin at that there is not
    */
   listen(
     client: Exchange | { readonly exchange: Exchange },
     { from = 'now' }: ListenOptions = {},
   ): AsyncIterable<Uint8Array> {
+    if (from !== 'now' && from !== 'oldest') throw noSuchPlace(from)
     return new Listener(this.state, 'exchange' in client ? client.exchange : client, from)
   }
 
@@ -225,6 +227,10 @@ function noWayBack(id: string): TypeError {
   return new TypeError(
     `An id of a topic must not be empty, begin or end with a space, or hold control characters, since a client could not come back with it: ${JSON.stringify(id.slice(0, 100))}`,
   )
+}
+
+function noSuchPlace(from: unknown): TypeError {
+  return new TypeError(`A listener begins at 'now' or at the 'oldest' event, not at ${JSON.stringify(from)}`)
 }
 
 function isClosed(): TypeError {

@@ -396,6 +396,13 @@ describe('listening', () => {
     assert.ok(reading.done)
   })
 
+  test('begins now or at the oldest event, and nowhere else', () => {
+    assert.throws(
+      () => new Topic().listen(fakeExchange(), { from: 'then' as never }),
+      /'now' or at the 'oldest' event, not at "then"/,
+    )
+  })
+
   test('ends when the client goes, be it before it has begun', async () => {
     const topic = new Topic()
     for (const early of [true, false]) {
