@@ -194,7 +194,6 @@ export abstract class Routes<Prefix extends string, State extends object, Own ex
     if (methods.length === 0) throw noMethods(path)
     const [options, handler] = optionsAndHandler(`${methods.join(', ')} ${path}`, rest)
     const levels = [...this.levels, hooksOf(options)]
-    for (const method of methods) if (!TOKEN.test(method)) throw noMethod(method, path)
     for (const method of methods) this.registry.add({ method, path: `${this.prefix}${path}`, handler, levels })
     return this
   }
@@ -229,9 +228,6 @@ type OptionsAt<Prefix extends string, Path extends string, State extends object,
   State,
   Own
 >
-
-/** RFC 9110 section 5.6.2. */
-const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
 
 type AnyHooks = HookOptions<AnyContext>
 type AnyHandler = RouteSpec['handler']
@@ -278,12 +274,6 @@ function unknownOption(name: string): TypeError {
 function wrongPrefix(path: string): TypeError {
   return new TypeError(
     `What is mounted is mounted below a prefix that has no wildcard and no optional part, not ${JSON.stringify(path)}`,
-  )
-}
-
-function noMethod(method: unknown, path: string): TypeError {
-  return new TypeError(
-    `A method is a token of letters, digits and !#$%&'*+-.^_\`|~ (RFC 9110 section 9.1), not ${JSON.stringify(method)}, as on(…, ${JSON.stringify(path)}) has it`,
   )
 }
 
