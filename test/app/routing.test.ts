@@ -159,6 +159,7 @@ describe('of several routes that match', () => {
     ['/12', '/1:rest', '/:id<int>', '/:any'],
     ['/a.min.js', '/:file.min.js', '/:file.js', '/:file'],
     ['/abxab', '/ab:x', '/a:x', '/:x'],
+    ['/a-c.b', '/a-:x', '/:x.b', '/:x'],
     ['/a/b/c', '/a/:x/c', '/a/:x/:y', '/a/*', '/:x/b/c', '/:x/*'],
     ['/a/', '/a/', '/a/*'],
     ['/a', '/a', '/:x?', '/*'],
@@ -204,8 +205,7 @@ describe('of several routes that match', () => {
     assert.deepEqual(router.allowed('/users/me'), ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'])
     assert.deepEqual(router.allowed('/users/'), ['DELETE', 'OPTIONS'])
     assert.deepEqual(router.allowed('/nowhere'), [])
-    assert.deepEqual(router.allowed('*'), [])
-    assert.deepEqual(router.allowed(''), [])
+    for (const path of ['*', '', 'a.example:443']) assert.deepEqual(routerOf('/', '/*', '/:x').allowed(path), [])
   })
 })
 
@@ -235,7 +235,7 @@ describe('a path is refused', () => {
 describe('what is found', () => {
   test('is the same object each time where there are no parameters, and cannot be changed', () => {
     const router = routerOf('/a/b', '/:x?')
-    for (const path of ['/a/b', '/']) {
+    for (const path of ['/a/b', '/%61/b', '/']) {
       const found = router.find('GET', path)
       assert.equal(router.find('GET', path), found)
       assert.ok(Object.isFrozen(found) && Object.isFrozen(found?.params))

@@ -32,7 +32,7 @@ export class Search<Route> {
     const { literals, parameters, rest } = node
     let end = at
     if (literals.longest >= 0) {
-      const stop = at + literals.longest < path.length ? at + literals.longest : path.length
+      const stop = Math.min(at + literals.longest, path.length)
       let hash = 0
       for (; end < stop; end++) {
         const code = path.charCodeAt(end)
@@ -50,16 +50,14 @@ export class Search<Route> {
     if (parameters.length > 0) {
       end = path.indexOf('/', end)
       if (end === -1) end = path.length
-      if (end > at) {
-        if (path.charCodeAt(at) === DOT) refuseDotSegments(path, at)
-        for (let i = 0; i < parameters.length; i++) {
-          const edge = parameters[i]
-          if (!fits(edge, path, at, end)) continue
-          this.starts[count] = at + edge.before.length
-          this.ends[count] = end - edge.after.length
-          const entry = this.behind(edge.node, path, end, method, count + 1)
-          if (entry !== null) return entry
-        }
+      if (path.charCodeAt(at) === DOT) refuseDotSegments(path, at)
+      for (let i = 0; i < parameters.length; i++) {
+        const edge = parameters[i]
+        if (!fits(edge, path, at, end)) continue
+        this.starts[count] = at + edge.before.length
+        this.ends[count] = end - edge.after.length
+        const entry = this.behind(edge.node, path, end, method, count + 1)
+        if (entry !== null) return entry
       }
     }
     if (rest === null || path.charCodeAt(at) === SLASH) return null
