@@ -91,7 +91,7 @@ function* blocks(markdown: string): Generator<Block> {
 function commands(text: string, first: number): GuideCommand[] {
   const found: GuideCommand[] = []
   let unfinished = false
-  for (const [i, line] of text.split('\n').entries()) {
+  for (const [i, line] of text.replace(/\n$/, '').split('\n').entries()) {
     const last = found.pop()
     if (line.startsWith('$ ')) {
       if (last !== undefined) found.push(last)
