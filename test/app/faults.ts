@@ -78,6 +78,11 @@ export const EQUIVALENT: Readonly<Record<string, readonly (readonly [was: string
       'what was waited for is never waited for again',
     ],
     [
+      "held === null || typeof held !== 'object' || !('cancel' in held) || reply.body === held",
+      "held === null || typeof held !== 'object' || !('cancel' in held)",
+      'the same content is content that may hold it',
+    ],
+    [
       'fields === reply.fields ? reply : reply.withFields(fields)',
       '(reply.withFields(fields))',
       'a reply that is made again is the same',

@@ -6,7 +6,7 @@ import { EQUIVALENT } from './faults.ts'
 import { noticedBy, shown, someMutants } from './mutants.ts'
 import { mutantsOf } from './planted.ts'
 
-const TRIED = 24
+const TRIED = 16
 
 describe('a test notices', { concurrency: 2 }, () => {
   for (const mutant of someMutants(TRIED))
