@@ -345,6 +345,19 @@ test('a drain waits for work after the response, as long as its deadline', async
   assert.equal(drained, false)
   work.resolve()
   await draining
+  // Also where no connection is left.
+  const later = Promise.withResolvers<void>()
+  const none = await serve(app(working(later.promise)), { port: 0, report, limits: { requestsPerConnection: 1 } })
+  await (await fetch(`http://127.0.0.1:${none.port}/`)).text()
+  while (none.ledger.connections > 0) await new Promise(resolve => setTimeout(resolve, 5))
+  let ended = false
+  const ending = none.drain(60_000).then(() => {
+    ended = true
+  })
+  await new Promise(resolve => setTimeout(resolve, 50))
+  assert.equal(ended, false)
+  later.resolve()
+  await ending
   const two = await serve(app(working(new Promise(() => {}))), { port: 0, report })
   await (await fetch(`http://127.0.0.1:${two.port}/`)).text()
   await two.drain(100)
@@ -448,6 +461,23 @@ eachWire(
 )
 
 // --- Where they are served ---
+
+eachWire(
+  'below a prefix work goes on after the response as well',
+  () =>
+    new App().mount(
+      '/api',
+      app((request, environment, context) =>
+        working(Promise.reject(new Error('failed later')))(request, environment, context),
+      ),
+    ),
+  async wire => {
+    assert.equal((await wire.get('/api/a')).content, 'at once')
+    await wire.tells(({ kind }) => kind === 'failed')
+    assert.match(wire.failures().join(), /failed later/)
+  },
+  { fails: true },
+)
 
 eachWire(
   'below a prefix an application sees paths without it',
