@@ -6,6 +6,7 @@ import { type AskOptions, requestOf } from './asking.ts'
 import { Connections } from './connection.ts'
 import { type AnyContext, Context, type ContextSource, type RouteShown } from './context.ts'
 import { type Hooks, type Run, withHooks } from './hooks.ts'
+import { MountedExchange } from './mounted.ts'
 import { noHooks, type Registry, type RouteSpec, Routes } from './routes.ts'
 import { Router } from './routing/index.ts'
 
@@ -65,6 +66,7 @@ export class App<State extends object = object, Own extends object = object> ext
         for (const route of composed) route.run = null
         unrouted = null
       },
+      answerFor,
     }
 
     this.handler = exchange => {
@@ -108,46 +110,54 @@ export class App<State extends object = object, Own extends object = object> ext
 
 const OPTIONS: ReadonlySet<string> = new Set(['state', 'connection'] satisfies (keyof AppOptions<object, object>)[])
 
-/** A handler within its levels of hooks, from the application inwards. What nobody answers is answered by the server, so that the outermost hooks see that too. */
+/**
+ * A handler within its levels of hooks, from the application inwards. What no error hook answers is answered by the application that this one
+ * is mounted in, or by the server, so that the outermost `after` hooks see that too.
+ */
 function compose(handler: Run, levels: readonly Hooks[]): Run {
   const [app, ...inner] = levels
   let run = handler
   for (const level of inner.toReversed()) run = withHooks(run, level, asReply)
-  if (app.after.length === 0) return finished(withHooks(run, app, asReply))
-  const answered = refusing(withHooks(run, { ...app, after: [] }, asReply))
-  return finished(withHooks(answered, { ...noHooks(), after: app.after }, asReply))
+  run = withHooks(run, { ...app, after: [] }, asReply)
+  if (app.after.length > 0) run = withHooks(answering(run, asItIs), { ...noHooks(), after: app.after }, asReply)
+  return answering(run, withFieldsSet)
 }
 
-/** Answers what was thrown as the server does. */
-function refusing(inner: Run): Run {
-  return context => {
-    try {
-      const reply = inner(context)
-      return reply instanceof Reply ? reply : reply.catch(error => context.exchange.refuse(error))
-    } catch (error) {
-      return context.exchange.refuse(error)
-    }
-  }
+/** Answers for what was thrown by what is mounted within these levels. */
+function answerFor(context: AnyContext, error: unknown, levels: readonly Hooks[]): Reply | Promise<Reply> {
+  let run = throwing(error)
+  for (const level of levels.toReversed()) run = withHooks(run, { ...noHooks(), error: level.error }, asReply)
+  return answering(run, asItIs)(context)
 }
 
-/** Adds the fields that were set on the way, whatever the reply is: where any were, the server's own reply to what was thrown gets them too. */
-function finished(inner: Run): Run {
-  const failed = (context: AnyContext, error: unknown): Reply => {
-    if (!context.hasFieldsToSet) throw error
-    return context.complete(context.exchange.refuse(error))
+/** Makes sure of a reply. */
+function answering(inner: Run, last: (context: AnyContext, reply: Reply) => Reply): Run {
+  const failed = (context: AnyContext, error: unknown): Reply | Promise<Reply> => {
+    const { exchange } = context
+    const reply = exchange instanceof MountedExchange ? exchange.answerFor(error) : exchange.refuse(error)
+    return reply instanceof Reply ? last(context, reply) : reply.then(value => last(context, value))
   }
   return context => {
     try {
       const reply = inner(context)
-      if (reply instanceof Reply) return context.complete(reply)
+      if (reply instanceof Reply) return last(context, reply)
       return reply.then(
-        value => context.complete(value),
+        value => last(context, value),
         error => failed(context, error),
       )
     } catch (error) {
       return failed(context, error)
     }
   }
+}
+
+function asItIs(_: AnyContext, reply: Reply): Reply {
+  return reply
+}
+
+/** Adds the fields that were set on the way, whatever the reply is. */
+function withFieldsSet(context: AnyContext, reply: Reply): Reply {
+  return context.complete(reply)
 }
 
 function throwing(error: unknown): Run {

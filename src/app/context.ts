@@ -206,11 +206,6 @@ export class Context<
     return fields => this.exchange.inform(103, FieldList.of(fields))
   }
 
-  /** Whether fields were set that no reply has got yet. */
-  get hasFieldsToSet(): boolean {
-    return this.fieldsToSet !== null
-  }
-
   /** The reply with the fields that were set so far; called by the application. */
   complete(reply: Reply): Reply {
     const set = this.fieldsToSet

@@ -2,22 +2,28 @@
 import type { Body, Client, Exchange, HttpVersion, Peer, Reply } from '../exchange/index.ts'
 import type { FieldList, Fields } from '../http/fields.ts'
 
+/** Answers for what an inner application has thrown, and nobody in it has answered. */
+export type AnswerFor = (error: unknown) => Reply | Promise<Reply>
+
 /**
  * The exchange without the first segments of its path: those of the prefix, in whatever encoding they were sent.
  * @param segments how many there are; the path has at least as many
+ * @param answerFor what the application does in which it is mounted
  */
-export function mounted(exchange: Exchange, segments: number): Exchange {
-  return segments === 0 ? exchange : new MountedExchange(exchange, endOfSegments(exchange.path, segments))
+export function mounted(exchange: Exchange, segments: number, answerFor: AnswerFor): MountedExchange {
+  return new MountedExchange(exchange, endOfSegments(exchange.path, segments), answerFor)
 }
 
-class MountedExchange implements Exchange {
+export class MountedExchange implements Exchange {
+  readonly answerFor: AnswerFor
   readonly method: string
   readonly base: string
   readonly target: string
   readonly path: string
   private readonly outer: Exchange
 
-  constructor(outer: Exchange, cut: number) {
+  constructor(outer: Exchange, cut: number, answerFor: AnswerFor) {
+    this.answerFor = answerFor
     this.outer = outer
     this.method = outer.method
     this.base = outer.base + outer.target.slice(0, cut)

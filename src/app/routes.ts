@@ -1,4 +1,5 @@
 // Routes and hooks as they are written down: what an application and its groups have in common.
+import type { Reply } from '../exchange/index.ts'
 import type { AnyContext, Context } from './context.ts'
 import { type EventsHandler, type EventsOptions, eventsHandler } from './events.ts'
 import { handlerOf, type Mountable } from './handlers.ts'
@@ -32,6 +33,8 @@ export interface Registry {
   add(spec: RouteSpec): void
   /** A hook was added: what was composed is so no longer. */
   changed(): void
+  /** Answers for what was thrown within these levels, by their error hooks from the innermost outwards; else as the server does. */
+  answerFor(context: AnyContext, error: unknown, levels: readonly Hooks[]): Reply | Promise<Reply>
 }
 
 /** Routes below a prefix, and the hooks around them. */
@@ -143,8 +146,13 @@ export abstract class Routes<Prefix extends string, State extends object, Own ex
     return this.route(['GET'], path, [hooks, eventsHandler(handler as EventsHandler<AnyContext>, own)])
   }
 
-  /** Routes below a prefix, with hooks of their own: `app.group('/admin', admin => { admin.before(requireAdmin); … })`. */
+  /**
+   * Routes below a prefix, with hooks of their own: `app.group('/admin', admin => { admin.before(requireAdmin); … })`. Inside, `/` is the
+   * prefix itself, with and without a slash at its end.
+   */
   group<const Path extends string>(path: Path, define: (group: Group<`${Prefix}${Path}`, State, Own>) => void): this {
+    if (path !== '' && !/^\/.*[^/]$/s.test(path)) throw wrongGroup(path)
+    if (typeof define !== 'function') throw noFunction(`What defines the group ${path}`, define)
     define(new Group(this.registry, `${this.prefix}${path}`, this.levels))
     return this
   }
@@ -154,11 +162,13 @@ export abstract class Routes<Prefix extends string, State extends object, Own ex
    * the prefix. Routes that say more of a path than the prefix does come first.
    */
   mount(path: string, what: Mountable): this {
-    if (/[*?]/.test(path)) throw wrongPrefix(path)
+    if (!path.startsWith('/') || /[*?]/.test(path)) throw wrongPrefix(path)
     const handler = handlerOf(what)
     const below = path.replace(/\/$/, '')
     const segments = `${this.prefix}${below}`.split('/').length - 1
-    const run = ({ exchange }: AnyContext) => handler(mounted(exchange, segments))
+    const { registry, levels } = this
+    const run = (context: AnyContext) =>
+      handler(mounted(context.exchange, segments, error => registry.answerFor(context, error, levels)))
     if (segments > 0) this.route([ANY_METHOD], below, [run])
     return this.route([ANY_METHOD], `${below}/*`, [run])
   }
@@ -194,8 +204,17 @@ export abstract class Routes<Prefix extends string, State extends object, Own ex
     if (methods.length === 0) throw noMethods(path)
     const [options, handler] = optionsAndHandler(`${methods.join(', ')} ${path}`, rest)
     const levels = [...this.levels, hooksOf(options)]
-    for (const method of methods) this.registry.add({ method, path: `${this.prefix}${path}`, handler, levels })
+    for (const each of this.paths(path))
+      for (const method of methods) this.registry.add({ method, path: each, handler, levels })
     return this
+  }
+
+  /** The whole paths that a route's path stands for. */
+  private paths(path: string): readonly string[] {
+    const { prefix } = this
+    if (prefix === '') return [path]
+    if (path !== '' && !path.startsWith('/')) throw noSlash(path, prefix)
+    return path === '/' ? [prefix, `${prefix}/`] : [prefix + path]
   }
 }
 
@@ -273,7 +292,19 @@ function unknownOption(name: string): TypeError {
 
 function wrongPrefix(path: string): TypeError {
   return new TypeError(
-    `What is mounted is mounted below a prefix that has no wildcard and no optional part, not ${JSON.stringify(path)}`,
+    `What is mounted is mounted below a prefix that begins with a slash and has no wildcard and no optional part, not ${JSON.stringify(path)}`,
+  )
+}
+
+function wrongGroup(path: string): TypeError {
+  return new TypeError(
+    `A group's prefix is empty, or begins with a slash and does not end with one, not ${JSON.stringify(path)}: what is inside adds its own`,
+  )
+}
+
+function noSlash(path: string, prefix: string): TypeError {
+  return new TypeError(
+    `A path in a group is empty or begins with a slash: ${JSON.stringify(path)} would make ${JSON.stringify(prefix + path)} of the prefix ${JSON.stringify(prefix)}`,
   )
 }
 

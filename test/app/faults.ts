@@ -89,11 +89,6 @@ export const EQUIVALENT: Readonly<Record<string, readonly (readonly [was: string
     ],
   ],
   'src/app/mounted.ts': [
-    [
-      'segments === 0 ? exchange : new MountedExchange(exchange, endOfSegments(exchange.path, segments))',
-      '(new MountedExchange(exchange, endOfSegments(exchange.path, segments)))',
-      SLOWER,
-    ],
     ['0', '1', 'the first segment of a prefix has a character at least'],
     ['1', '2', 'each segment of a prefix has a character at least'],
   ],

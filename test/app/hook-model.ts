@@ -234,7 +234,8 @@ export async function expected({ levels, handler }: AppSpec): Promise<Outcome> {
   try {
     return { ran, result: `answered ${String((await level(0)).body)}` }
   } catch (error) {
-    return { ran, result: `threw ${nameOf(error)}` }
+    // An application throws nothing: the server is asked for the reply.
+    return { ran, result: `answered refused ${nameOf(error)}` }
   }
 }
 

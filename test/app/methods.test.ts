@@ -237,11 +237,24 @@ describe('a path', () => {
     async wire => {
       assert.equal((await wire.get('/a/1/b/2')).content, '1 2 GET /a/:first/b/:second')
       assert.equal((await wire.get('/a/1/')).content, 'index 1')
+      assert.equal((await wire.get('/a/1')).content, 'index 1')
       assert.equal((await wire.get('/a/1/b/same/x')).content, 'same')
       assert.equal((await wire.get('/b/2')).status, 404)
     },
     { wires: ALSO_WITHOUT },
   )
+})
+
+test('paths and prefixes that would run into each other are refused', () => {
+  const app = new App()
+  assert.throws(() => app.group('/a', a => a.get('b', () => '')), /"b" would make "\/ab" of the prefix "\/a"/)
+  for (const prefix of ['a', '/a/', '/'])
+    assert.throws(
+      () => app.group(prefix, () => {}),
+      /A group's prefix is empty, or begins with a slash and does not end/,
+    )
+  for (const prefix of ['', 'a', '/a?', '/*'])
+    assert.throws(() => app.mount(prefix, () => text('')), /below a prefix that begins with a slash/)
 })
 
 interface Loose {

@@ -222,6 +222,7 @@ describe('hooks', () => {
       assert.deepEqual((await ran()).slice(1), [
         'outer before',
         'inner before',
+        'outer error',
         'inner after',
         'outer after',
         'outer before',
@@ -238,11 +239,21 @@ describe('hooks', () => {
       const inner = new App().get('/fails', () => {
         throw new Error('inner fails')
       })
-      return new App().error((_, error) => text(`outer: ${(error as Error).message}`, 503)).mount('/inner', inner)
+      const stamped = new App().after((_, reply) => reply.with('X-Inner', reply.status)).mount('/', inner)
+      return new App()
+        .error((_, error) => text(`outer: ${(error as Error).message}`, 503))
+        .mount('/inner', inner)
+        .mount('/stamped', stamped)
+        .group('/group', group =>
+          group.error((_, error) => text(`group: ${(error as Error).message}`)).mount('/in', stamped),
+        )
     },
     async wire => {
       assert.equal((await wire.get('/inner/fails')).content, 'outer: inner fails')
       assert.match((await wire.get('/inner/nowhere')).content, /no route for this path/)
+      const stamped = await wire.get('/stamped/fails')
+      assert.deepEqual([stamped.content, stamped.fields['x-inner']], ['outer: inner fails', '503'])
+      assert.equal((await wire.get('/group/in/fails')).content, 'group: inner fails')
     },
     { wires: ALSO_WITHOUT },
   )
