@@ -13,7 +13,7 @@ export function asReply(context: AnyContext, answer: unknown): Reply | Promise<R
   if (typeof answer === 'string') return text(answer)
   if (answer instanceof Promise) return answer.then(value => asReply(context, value))
   if (answer instanceof Uint8Array) return bytes(answer)
-  if (answer instanceof Response) return replyFrom(answer)
+  if (answer instanceof Response) return replyFrom(answer, context.method)
   if (isThenable(answer)) return Promise.resolve(answer).then(value => asReply(context, value))
   throw noReply(context.route, answer)
 }

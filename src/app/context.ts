@@ -206,6 +206,11 @@ export class Context<
     return fields => this.exchange.inform(103, FieldList.of(fields))
   }
 
+  /** Lets work go on after the reply: where it fails, that is reported, and a drain waits for it within its deadline. */
+  get waitUntil(): (work: PromiseLike<unknown>) => void {
+    return work => this.exchange.waitUntil(work)
+  }
+
   /** The reply with the fields that were set so far; called by the application. */
   complete(reply: Reply): Reply {
     const set = this.fieldsToSet

@@ -2,7 +2,8 @@
 import { resolve } from 'node:path'
 import { kindNow } from './disk.ts'
 import { type FilesHandler, filesHandler } from './handler.ts'
-import type { FilesOptions } from './options.ts'
+import { directoryListing } from './listing/index.ts'
+import type { FilesOptions, FolderOptions } from './options.ts'
 
 export { FileChanged } from './failures.ts'
 export type { SendOptions } from './handing-out.ts'
@@ -30,7 +31,20 @@ export function files(root: string, options: FilesOptions = {}): FilesHandler {
     throw rootIs(folder, `cannot be read: ${(error as NodeJS.ErrnoException).code}`)
   }
   if (kind !== 'folder') throw rootIs(folder, 'is no folder')
-  return filesHandler(folder, options)
+  return filesHandler(folder, withListings(options, folder))
+}
+
+/** The options with the usual listing where they say `listing: true`. */
+function withListings(options: FilesOptions, root: string): FilesOptions {
+  const listing = directoryListing({ root })
+  const listed = <Options extends FolderOptions>(own: Options): Options =>
+    own?.listing === true ? { ...own, listing } : own
+  const { folders } = options
+  if (typeof folders !== 'object' || folders === null) return listed(options)
+  return {
+    ...listed(options),
+    folders: Object.fromEntries(Object.entries(folders).map(([at, own]) => [at, listed(own)])),
+  }
 }
 
 function rootIs(folder: string, problem: string): TypeError {

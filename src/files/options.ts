@@ -25,8 +25,8 @@ export interface FolderOptions {
   readonly index?: readonly string[]
   /** Serve names that start with a dot. `/.well-known/` is always served. Default: false. */
   readonly hidden?: boolean
-  /** Answers for folders without an index file; null for 403. Default: null. */
-  readonly listing?: Listing | null
+  /** Answers for folders without an index file: true for the usual page, or what `directoryListing` makes; false or null for 403. Default: null. */
+  readonly listing?: Listing | boolean | null
   /** Send `name.br`, `name.zst` or `name.gz` in place of `name` to clients that take it. Default: true. */
   readonly precompressed?: boolean
   /**
@@ -161,7 +161,7 @@ function folderSettings(around: FolderSettings, path: string, own: FolderOptions
     path,
     index,
     hidden: own.hidden ?? around.hidden,
-    listing: own.listing === undefined ? around.listing : own.listing,
+    listing: own.listing === undefined ? around.listing : madeOf(own.listing),
     precompressed: own.precompressed ?? around.precompressed,
     maxAge: maxAge === undefined ? around.maxAge : maxAge === false ? null : maxAge,
     immutable: own.immutable ?? around.immutable,
@@ -174,6 +174,11 @@ function folderSettings(around: FolderSettings, path: string, own: FolderOptions
   }
 }
 
+/** `true` has been replaced by the usual listing before (see `files`). */
+function madeOf(listing: Listing | boolean | null): Listing | null {
+  return typeof listing === 'function' ? listing : null
+}
+
 type Check = readonly [expected: string, holds: (value: unknown) => boolean]
 
 const YES_OR_NO: Check = ['true or false', value => typeof value === 'boolean']
@@ -181,7 +186,7 @@ const YES_OR_NO: Check = ['true or false', value => typeof value === 'boolean']
 const FOLDER_CHECKS: Readonly<Record<keyof FolderOptions, Check>> = {
   index: ['a list of file names', value => Array.isArray(value) && value.every(isFileName)],
   hidden: YES_OR_NO,
-  listing: ['a function or null', value => value === null || typeof value === 'function'],
+  listing: ['true, false, null or a function', value => value === null || /boolean|function/.test(typeof value)],
   precompressed: YES_OR_NO,
   maxAge: ['a whole number of seconds from 0, or false', value => value === false || isCount(value)],
   immutable: YES_OR_NO,

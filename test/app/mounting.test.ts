@@ -170,10 +170,13 @@ eachWire(
         }
         return new Reply(200, FieldList.empty, bodyOf(pieces()))
       })
-      .mount('/works', exchange => {
-        exchange.waitUntil(Promise.reject(new Error('failed afterwards')))
-        return text('answered')
-      }),
+      .mount(
+        '/works',
+        new App().get('/x', ({ waitUntil }) => {
+          waitUntil(Promise.reject(new Error('failed afterwards')))
+          return 'answered'
+        }),
+      ),
   async wire => {
     const reply = await wire.open('GET', '/given-up/x')
     await assert.rejects(reply.rest())

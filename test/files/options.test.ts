@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type FilesOptions, files, type HeaderRule, type RedirectRule } from '../../src/files/index.ts'
+import {
+  directoryListing,
+  type FilesOptions,
+  files,
+  type HeaderRule,
+  type RedirectRule,
+} from '../../src/files/index.ts'
 import { FieldList } from '../../src/http/fields.ts'
 import { ask, contentOf } from '../support/exchange.ts'
 import { folderFor } from '../support/folder.ts'
@@ -207,7 +213,7 @@ test('a wrong option is an error that names it and says what would be right', t 
     [{ maxAge: 1.5 }, /maxAge/],
     [{ index: 'index.html' }, /index must be a list of file names/],
     [{ index: ['../x'] }, /index/],
-    [{ listing: true }, /listing must be a function or null/],
+    [{ listing: 'yes' as never }, /listing must be true, false, null or a function/],
     [{ spa: 'app.html' }, /spa must be/],
     [{ fields: { a: 'b' } }, /fields must be a FieldList/],
     [{ mediaTypes: { foo: 'nonsense' } }, /mediaTypes must be/],
@@ -250,4 +256,17 @@ test('a wrong rule is an error that names the rule', t => {
     [{ for: '/*' }, /headers\[0\]\.set must be an object/],
   ] as [HeaderRule, RegExp][])
     assert.throws(() => files(path, { headers: [rule] }), { name: 'TypeError', message })
+})
+
+test('folders are listed in the usual way where they are asked to be', async t => {
+  const folder = folderFor(t, { 'a.txt': 'x', 'private/b.txt': 'x', 'plain/c.txt': 'x' })
+  const handler = files(folder.path, { listing: true, folders: { '/private/': { listing: false } } })
+  const listed = await ask(handler, '/plain/', { fields: { accept: 'application/json' } })
+  assert.equal(listed.status, 200)
+  assert.match(String(await contentOf(listed)), /c\.txt/)
+  assert.equal((await ask(handler, '/private/')).status, 403)
+  const inside = files(folder.path, { folders: { '/plain/': { listing: true } } })
+  assert.equal((await ask(inside, '/plain/', HTML)).status, 200)
+  assert.equal((await ask(inside, '/', HTML)).status, 403)
+  assert.throws(() => directoryListing(undefined as never), /needs the root of the folder/)
 })

@@ -37,9 +37,10 @@ export type DirectoryListing = (folder: ListedFolder, exchange: Exchange) => Pro
 /**
  * Makes listings: a page, or JSON for clients that prefer it or say `?format=json`. The query's `sort` (name, size,
  * date), `order` (asc, desc) and `page` choose what is seen.
- * @throws TypeError for an exclusion that is no pattern, TemplateError for a template that cannot be used
+ * @throws TypeError without a root and for an exclusion that is no pattern, TemplateError for a template that cannot be used
  */
 export function directoryListing(options: ListingOptions): DirectoryListing {
+  if (typeof options?.root !== 'string') throw noRoot()
   const { root, title = '', exclude = [], serverName = '', pageSize = 1000, fields: along = FieldList.empty } = options
   const excluded = matcher(exclude)
   const template = options.template === undefined ? null : new TemplateFile(options.template)
@@ -124,4 +125,8 @@ function notReadable(cause: unknown): Refusal {
 
 function badTemplate(cause: TemplateError): Refusal {
   return { status: 500, rule: 'listing-template', detail: cause.message, cause }
+}
+
+function noRoot(): TypeError {
+  return new TypeError('directoryListing needs the root of the folder, as files has it: directoryListing({ root })')
 }
