@@ -426,3 +426,36 @@ describe('a search ends soon', { timeout: 20_000 }, () => {
     assert.equal(Object.keys(routerOf(path).find('GET', '/a'.repeat(1000))?.params ?? {}).length, 1000)
   })
 })
+
+test('many paths in turn, asked for again and again, are never taken for each other', () => {
+  const router = new Router<string>()
+  router.add('GET', '/hello/:name', 'get')
+  router.add('POST', '/hello/:name', 'post')
+  const names = Array.from({ length: 2000 }, (_, i) => i.toString(36))
+  for (let round = 0; round < 3; round++)
+    for (const name of names)
+      for (const [method, route] of [
+        ['GET', 'get'],
+        ['POST', 'post'],
+      ])
+        assert.deepEqual(router.find(method, `/hello/${name}`), { route, params: { name } })
+})
+
+test('what a program does to the values of one request is not seen by the next', () => {
+  const router = new Router<string>()
+  router.add('GET', '/hello/:name', 'get')
+  for (let round = 0; round < 3; round++) {
+    const params = router.find('GET', '/hello/you')?.params as Record<string, string>
+    assert.deepEqual(params, { name: 'you' })
+    params.name = 'me'
+    params.more = 'x'
+  }
+})
+
+test('a route that is added later is found where another was found before', () => {
+  const router = new Router<string>()
+  router.add('GET', '/hello/:name', 'any')
+  assert.equal(router.find('GET', '/hello/7')?.route, 'any')
+  router.add('GET', '/hello/:id<int>', 'number')
+  assert.equal(router.find('GET', '/hello/7')?.route, 'number')
+})

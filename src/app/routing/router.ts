@@ -6,6 +6,7 @@ import { checkMethod } from './methods.ts'
 import { Node } from './node.ts'
 import { encodedPath, type Literal, parsePattern, type Segment } from './pattern.ts'
 import { type Hidden, hiddenAlong } from './reach.ts'
+import { RecentPaths } from './recent-paths.ts'
 import { Search } from './search.ts'
 import { decodedValue, plainValue } from './values.ts'
 import { WholePaths } from './whole-paths.ts'
@@ -16,12 +17,8 @@ export class Router<Route> {
   private readonly root = new Node<Route>()
   private readonly whole = new WholePaths<Route>()
   private readonly search = new Search<Route>()
-  /** The parameters' values of the last entry that the search has found. */
-  private readonly values: (string | number)[] = []
-  // What was asked for last, and what the search has found: the same is often asked for again.
-  private lastMethod = ''
-  private lastPath = ''
-  private lastEntry: Entry<Route> | null = null
+  /** What was found of late: the same is often asked for again. */
+  private readonly recent = new RecentPaths<Route>()
 
   /**
    * Adds a route.
@@ -46,7 +43,7 @@ export class Router<Route> {
     }
     for (const segments of variants)
       if (segments.every(isLiteral)) this.whole.add(encodedPath(segments), this.root.make(segments))
-    this.lastEntry = null
+    this.recent.clear()
   }
 
   /**
@@ -55,8 +52,8 @@ export class Router<Route> {
    * @throws Refused with 400 for a path that is not percent-encoded as it must be, is not UTF-8, or has dot segments
    */
   find(method: string, path: string): Found<Route> | null {
-    const { lastEntry } = this
-    if (lastEntry !== null && this.isLast(path) && method === this.lastMethod) return this.foundBy(lastEntry)
+    const recent = this.recent.get(method, path)
+    if (recent !== null) return foundAgain(recent)
     const whole = this.whole.get(path)?.for(method) ?? null
     if (whole !== null) return whole.found
     return this.searchFor(method, path)
@@ -78,41 +75,33 @@ export class Router<Route> {
     return [...methods.add('OPTIONS')].sort(inUsualOrder)
   }
 
-  /** Whether the path is the same as the last. Comparing strings that were cut out of others is dear, so the last character, the likeliest to differ, is looked at first. */
-  private isLast(path: string): boolean {
-    const { lastPath } = this
-    const end = path.length - 1
-    return end === lastPath.length - 1 && path.charCodeAt(end) === lastPath.charCodeAt(end) && path === lastPath
-  }
-
   private searchFor(method: string, path: string): Found<Route> | null {
     if (path.charCodeAt(0) !== SLASH) return null
     const encoded = path.includes('%')
     const decoded = encoded ? decodedPath(path) : path
-    const { search, values } = this
+    const { search } = this
     const entry = search.from(this.root, decoded, 1, method, 0)
     if (entry === null) {
       refuseDotSegments(decoded, 1)
       return null
     }
     const { captures } = entry
-    for (let i = 0; i < captures.length; i++) {
-      const text = decoded.slice(search.starts[i], search.ends[i])
-      values[i] = encoded ? decodedValue(captures[i].as, text) : plainValue(captures[i].as, text)
-    }
-    this.lastMethod = method
-    this.lastPath = path
-    this.lastEntry = entry
-    return this.foundBy(entry)
-  }
-
-  /** The entry with the values that were found last; never the same object for two requests, as long as it can hold something. */
-  private foundBy({ route, captures, found }: Entry<Route>): Found<Route> {
-    if (captures.length === 0) return found
+    if (captures.length === 0) return entry.found
     const params: Record<string, string | number> = {}
-    for (let i = 0; i < captures.length; i++) params[captures[i].name] = this.values[i]
-    return { route, params }
+    for (let i = 0; i < captures.length; i++) {
+      const { name, as } = captures[i]
+      const text = decoded.slice(search.starts[i], search.ends[i])
+      params[name] = encoded ? decodedValue(as, text) : plainValue(as, text)
+    }
+    const found = { route: entry.route, params }
+    this.recent.add(method, path, found)
+    return foundAgain(found)
   }
+}
+
+/** The same for another request: never the same object for two, as long as it can hold something. */
+function foundAgain<Route>({ route, params }: Found<Route>): Found<Route> {
+  return { route, params: { ...params } }
 }
 
 const NO_PARAMS = Object.freeze({})
