@@ -52,6 +52,7 @@ const FOR_TYPES = 'asked for the sake of the types'
 export const EQUIVALENT: Readonly<Record<string, readonly (readonly [was: string, is: string, since: string])[]>> = {
   'src/app/answers.ts': [['answer instanceof Promise', 'false', SLOWER]],
   'src/app/app.ts': [
+    ['app.after.length > 0', 'true', SLOWER],
     ['unrouted ??= compose(noRoute, [hooks])', 'unrouted = compose(noRoute, [hooks])', SLOWER],
     [
       'route.run ??= compose(context => asReply(context, route.handler(context)), route.levels)',

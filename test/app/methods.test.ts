@@ -229,6 +229,7 @@ describe('a path', () => {
     () =>
       new App().group('/a/:first', a => {
         a.get('/', ({ params }) => `index ${params.first}`)
+        a.post('', ({ params }) => `posted ${params.first}`)
         a.group('/b', b => {
           b.get('/:second', ({ params, route }) => `${params.first} ${params.second} ${route}`)
           b.group('', same => same.get('/same/x', () => 'same'))
@@ -238,6 +239,8 @@ describe('a path', () => {
       assert.equal((await wire.get('/a/1/b/2')).content, '1 2 GET /a/:first/b/:second')
       assert.equal((await wire.get('/a/1/')).content, 'index 1')
       assert.equal((await wire.get('/a/1')).content, 'index 1')
+      assert.equal((await wire.ask('POST', '/a/1')).content, 'posted 1')
+      assert.equal((await wire.ask('POST', '/a/1/')).status, 405)
       assert.equal((await wire.get('/a/1/b/same/x')).content, 'same')
       assert.equal((await wire.get('/b/2')).status, 404)
     },
@@ -248,6 +251,7 @@ describe('a path', () => {
 test('paths and prefixes that would run into each other are refused', () => {
   const app = new App()
   assert.throws(() => app.group('/a', a => a.get('b', () => '')), /"b" would make "\/ab" of the prefix "\/a"/)
+  assert.throws(() => app.group('/a', 5 as never), /What defines the group \/a must be a function, not number/)
   for (const prefix of ['a', '/a/', '/'])
     assert.throws(
       () => app.group(prefix, () => {}),
