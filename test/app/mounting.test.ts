@@ -239,16 +239,21 @@ describe('hooks', () => {
   eachWire(
     'on errors of the outer application are asked for what nobody in the inner one answers',
     () => {
-      const inner = new App().get('/fails', () => {
-        throw new Error('inner fails')
-      })
+      const inner = new App()
+        .before(({ set }) => set('X-Set', 'inside'))
+        .get('/fails', () => {
+          throw new Error('inner fails')
+        })
       const stamped = new App().after((_, reply) => reply.with('X-Inner', reply.status)).mount('/', inner)
       return new App()
         .error((_, error) => text(`outer: ${(error as Error).message}`, 503))
         .mount('/inner', inner)
         .mount('/stamped', stamped)
         .group('/group', group =>
-          group.error(async (_, error) => text(`group: ${(error as Error).message}`)).mount('/in', stamped),
+          group
+            .error(async (_, error) => text(`group: ${(error as Error).message}`))
+            .mount('/in', stamped)
+            .mount('/set', inner),
         )
     },
     async wire => {
@@ -256,6 +261,8 @@ describe('hooks', () => {
       assert.match((await wire.get('/inner/nowhere')).content, /no route for this path/)
       const stamped = await wire.get('/stamped/fails')
       assert.deepEqual([stamped.content, stamped.fields['x-inner']], ['outer: inner fails', '503'])
+      const set = await wire.get('/group/set/fails')
+      assert.deepEqual([set.content, set.fields['x-set']], ['group: inner fails', 'inside'])
       const later = await wire.get('/group/in/fails')
       assert.deepEqual([later.content, later.fields['x-inner']], ['group: inner fails', '200'])
     },
