@@ -1,7 +1,6 @@
 // From what a handler answers with to the reply that is sent.
-import { bytes, Reply, text } from '../exchange/index.ts'
+import { bytes, isThenable, Reply, text } from '../exchange/index.ts'
 import type { AnyContext } from './context.ts'
-import { isThenable } from './hooks.ts'
 import { replyFrom } from './responses.ts'
 
 /**

@@ -1,5 +1,5 @@
 // Server-sent events (WHATWG HTML section 9.2) as a reply: from an async generator, or anything else that yields events.
-import { type Body, messageOf, Reply } from '../exchange/index.ts'
+import { type Body, isThenable, messageOf, Reply } from '../exchange/index.ts'
 import { FieldList } from '../http/fields.ts'
 import { encodeEvent } from '../sse/index.ts'
 import { BEAT, Beat, type EventsClock } from './beat.ts'
@@ -64,7 +64,7 @@ export function eventsHandler(
     const answered = (answer: Events | Reply): Reply =>
       answer instanceof Reply ? answer : streamOf(answer, plan, failed)
     const answer = handler(context)
-    return isPromise(answer) ? Promise.resolve(answer).then(answered) : answered(answer)
+    return isThenable(answer) ? Promise.resolve(answer).then(answered) : answered(answer)
   }
 }
 
@@ -86,10 +86,6 @@ function streamOf(source: Events, plan: EventStreamPlan, failed: ((error: unknow
 
 /** What a reply to HEAD has as content, so that its fields are those of a stream. */
 const NOTHING_YET: Body = { length: undefined, endless: true, pull: () => null, cancel() {} }
-
-function isPromise(answer: unknown): answer is PromiseLike<Events | Reply> {
-  return typeof (answer as PromiseLike<unknown> | null | undefined)?.then === 'function'
-}
 
 function brokeOff(route: string, cause: unknown): Error {
   return new Error(`The events of ${route} broke off: ${messageOf(cause)}`, { cause })

@@ -6,7 +6,7 @@
 //   around ─▶ before ─▶ (the level below) ─▶ error, if anything threw ─▶ after
 //
 // `before` and `around` run from the app inwards, in the order they were added; `error` and `after` from the route outwards.
-import { isThrown, Refused, Reply } from '../exchange/index.ts'
+import { isThenable, isThrown, Refused, Reply } from '../exchange/index.ts'
 import type { AnyContext } from './context.ts'
 
 /** What a handler may answer with: a reply, or what becomes one. A string is sent as text/plain, never as HTML. */
@@ -164,10 +164,6 @@ function withFieldsOf(error: unknown, reply: Reply): Reply {
 /** Goes on with a value, or once it is there: promises of any make. */
 function whenSettled(value: unknown, goOn: (value: unknown) => Reply | Promise<Reply>): Reply | Promise<Reply> {
   return isThenable(value) ? Promise.resolve(value).then(goOn) : goOn(value)
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }
 
 function wentTwice(): Error {

@@ -20,5 +20,6 @@ export {
   text,
 } from './reply.ts'
 export { type Producer, type StreamChunk, type StreamSource, streamBody, type Write } from './stream.ts'
+export { isThenable } from './thenable.ts'
 export { isThrown, messageOf, stackOf } from './thrown.ts'
 export { readableOf } from './web-streams.ts'

@@ -1,9 +1,11 @@
 // Content from a program that makes it as it is sent. Its law: nobody makes more than somebody has room for. A source that is
 // asked (an iterable, a Web stream) is asked for the next chunk when the last one is out; a producer that writes is told by
 // a promise when to wait, and is stopped for good if it does not.
+
 import { ByteQueue } from '../bytes/byte-queue.ts'
 import { utf8Bytes, utf8Length } from '../bytes/text.ts'
 import type { Body, Chunk } from './body.ts'
+import { isThenable } from './thenable.ts'
 
 /** A piece of streamed content: text, sent as UTF-8, or bytes. */
 export type StreamChunk = string | Uint8Array
@@ -222,10 +224,6 @@ class Produced implements Body {
     this.writers = []
     for (const writer of writers) settle(writer)
   }
-}
-
-function isThenable(value: object): value is PromiseLike<Step> {
-  return typeof (value as Partial<PromiseLike<Step>>).then === 'function'
 }
 
 function isHighSurrogate(code: number): boolean {

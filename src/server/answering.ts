@@ -1,6 +1,6 @@
 // From an exchange to its reply, whatever the wire: asks the handler, waits where it must, and finds an answer where the
 // handler has none. Tells of what went wrong, and of exchanges that are over.
-import { type Exchange, type Handler, type Refusal, Reply, refusalFor, Tunnel } from '../exchange/index.ts'
+import { type Exchange, type Handler, isThenable, type Refusal, Reply, refusalFor, Tunnel } from '../exchange/index.ts'
 import { letGo } from './content-pump.ts'
 import { BARE_FAILURE, noPage, noReply } from './refusals.ts'
 import type { ServedExchange } from './served-exchange.ts'
@@ -90,8 +90,4 @@ function answerLater<E extends ServedExchange>(host: AnswerHost<E>, exchange: E,
       failExchange(host, exchange, error)
     },
   )
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null)?.then === 'function'
 }

@@ -1,6 +1,6 @@
 // Web-standard applications: anything with `fetch(request)`. What is cheap to answer stays cheap: the request is a light one that
 // is worked out as it is asked (light-request.ts), and so is a response of text or bytes (light-response.ts).
-import { type Exchange, type Handler, Refused, type Reply } from '../../exchange/index.ts'
+import { type Exchange, type Handler, isThenable, Refused, type Reply } from '../../exchange/index.ts'
 import { replyFrom } from '../responses.ts'
 import { FetchContext, type FetchEnvironment } from './execution.ts'
 import { lendGlobals } from './globals.ts'
@@ -76,10 +76,6 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK'])
 
 function isForbidden(method: string): boolean {
   return method !== 'GET' && method !== 'POST' && FORBIDDEN.has(method.toUpperCase())
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }
 
 function cannotBeAsked({ method }: Exchange): Refused {
