@@ -44,6 +44,10 @@ export class Asked implements Exchange {
 
   inform(): void {}
 
+  accept(): never {
+    throw new Error('There is no connection')
+  }
+
   waitUntil(): void {}
 
   refuse(error: unknown): Reply {

@@ -7,6 +7,7 @@ import { Connections } from './connection.ts'
 import { type AnyContext, Context, type ContextSource, type RouteShown } from './context.ts'
 import { type Hooks, type Run, withHooks } from './hooks.ts'
 import { MountedExchange } from './mounted.ts'
+import { Rooms } from './rooms.ts'
 import { noHooks, type Registry, type RouteSpec, Routes } from './routes.ts'
 import { Router } from './routing/index.ts'
 
@@ -37,6 +38,9 @@ export class App<State extends object = object, Own extends object = object> ext
   /** The routes in the order they were added, mounted handlers among them: for whoever lists or documents them. The method `*` stands for all. */
   readonly routes: readonly RouteShown[]
 
+  /** The rooms of its WebSocket connections. */
+  readonly rooms = new Rooms()
+
   protected readonly registry: Registry
   protected readonly prefix = ''
   protected readonly levels: readonly Hooks[]
@@ -57,6 +61,7 @@ export class App<State extends object = object, Own extends object = object> ext
     this.levels = [hooks]
     this.routes = composed
     this.registry = {
+      rooms: this.rooms,
       add(spec) {
         const route: Composed = { ...spec, run: null }
         router.add(spec.method, spec.path, route)
@@ -72,7 +77,7 @@ export class App<State extends object = object, Own extends object = object> ext
     this.handler = exchange => {
       let found: ReturnType<typeof router.find>
       try {
-        found = router.find(exchange.method, exchange.path || '/')
+        found = router.find(methodOf(exchange), exchange.path || '/')
       } catch (error) {
         return compose(throwing(error), [hooks])(new Context(source, exchange, null, {}))
       }
@@ -121,6 +126,11 @@ function compose(handler: Run, levels: readonly Hooks[]): Run {
   run = withHooks(run, { ...app, after: [] }, asReply)
   if (app.after.length > 0) run = withHooks(answering(run, asItIs), { ...noHooks(), after: app.after }, asReply)
   return answering(run, withFieldsSet)
+}
+
+/** What a route is looked up by: a handshake is no mere GET or CONNECT. */
+function methodOf({ method, protocol }: Exchange): string {
+  return protocol !== undefined && protocol.toLowerCase() === 'websocket' ? 'WEBSOCKET' : method
 }
 
 /** Answers for what was thrown by what is mounted within these levels. */

@@ -79,6 +79,11 @@ export class AskedExchange implements Exchange {
     this.lose(reason)
   }
 
+  /** @throws TypeError always: there is no connection */
+  accept(): never {
+    throw new TypeError('A WebSocket handshake takes a connection: it cannot be asked for without one')
+  }
+
   /** There is no server to report what fails: it is left to the runtime, which shows it as an unhandled rejection. */
   waitUntil(work: PromiseLike<unknown>): void {
     void work.then(() => {})

@@ -1,5 +1,5 @@
 // An exchange as a handler sees it that is mounted below a prefix: the same request, with the prefix taken off its path.
-import type { Body, Client, Exchange, HttpVersion, Peer, Reply } from '../exchange/index.ts'
+import type { Body, Client, Exchange, HttpVersion, Peer, Reply, SocketTerms, SocketUser } from '../exchange/index.ts'
 import type { FieldList, Fields } from '../http/fields.ts'
 
 /** Answers for what an inner application has thrown, and nobody in it has answered. */
@@ -81,6 +81,10 @@ export class MountedExchange implements Exchange {
 
   cut(reason: Error): void {
     this.outer.cut(reason)
+  }
+
+  accept(user: SocketUser, terms: SocketTerms): Reply {
+    return this.outer.accept(user, terms)
   }
 
   waitUntil(work: PromiseLike<unknown>): void {

@@ -6,7 +6,9 @@ import { handlerOf, type Mountable } from './handlers.ts'
 import type { AfterHook, Answer, AroundHook, BeforeHook, ErrorHook, HookOptions, Hooks } from './hooks.ts'
 import { mounted } from './mounted.ts'
 import type { Params } from './params.ts'
+import type { Rooms } from './rooms.ts'
 import { ANY_METHOD } from './routing/index.ts'
+import { type SocketHandlers, type SocketOptions, socketHandler } from './socket.ts'
 
 /** Answers a route's requests. */
 export type RouteHandler<Parameters extends object, State extends object, Own extends object> = (
@@ -30,6 +32,7 @@ export interface RouteSpec {
 
 /** Who is told of new routes and hooks. */
 export interface Registry {
+  readonly rooms: Rooms
   add(spec: RouteSpec): void
   /** A hook was added: what was composed is so no longer. */
   changed(): void
@@ -144,6 +147,25 @@ export abstract class Routes<Prefix extends string, State extends object, Own ex
     const { before, after, around, error, ...own } = options as EventsOptions & AnyHooks
     const hooks = { before, after, around, error }
     return this.route(['GET'], path, [hooks, eventsHandler(handler as EventsHandler<AnyContext>, own)])
+  }
+
+  /** WebSocket connections (RFC 6455): the handshake is a request like any other, with hooks, parameters and context. */
+  socket<const Path extends string>(
+    path: Path,
+    handlers: SocketHandlers<Context<Params<`${Prefix}${Path}`>, State, Own>>,
+  ): this
+  socket<const Path extends string>(
+    path: Path,
+    options: SocketOptions & OptionsAt<Prefix, Path, State, Own>,
+    handlers: SocketHandlers<Context<Params<`${Prefix}${Path}`>, State, Own>>,
+  ): this
+  socket(path: string, ...rest: readonly unknown[]): this {
+    const [options, handlers] = (rest.length === 1 ? [{}, rest[0]] : rest) as [SocketOptions & AnyHooks, SocketHandlers]
+    const { before, after, around, error, ...own } = options
+    return this.route(['WEBSOCKET'], path, [
+      { before, after, around, error },
+      socketHandler(this.registry.rooms, handlers, own),
+    ])
   }
 
   /**

@@ -3,6 +3,7 @@
 import type { FieldList, Fields } from '../http/fields.ts'
 import type { Body } from './body.ts'
 import type { Reply } from './reply.ts'
+import type { SocketTerms, SocketUser } from './socket.ts'
 
 /** The version of HTTP that the request was understood as (RFC 9110 section 2.5). */
 export type HttpVersion = '1.0' | '1.1' | '2'
@@ -39,7 +40,10 @@ export interface Exchange {
   readonly content: Body
   /** The trailers, once the content has been read to its end; empty where there were none. */
   readonly trailers: Fields
-  /** The protocol that an extended CONNECT asks for (RFC 8441); undefined elsewhere. */
+  /**
+   * What the client asks to go on with: the value of Upgrade over HTTP/1.1 (RFC 9110 section 7.8), of `:protocol` in an extended CONNECT
+   * over HTTP/2 (RFC 8441). Undefined where it asks for nothing of the kind.
+   */
   readonly protocol: string | undefined
   /** The other end of the connection: a proxy, where there is one. `client` is who asked. */
   readonly peer: Peer
@@ -62,6 +66,12 @@ export interface Exchange {
    * stream; the client sees that the reply is not whole. Does nothing once the reply has gone out.
    */
   cut(reason: Error): void
+  /**
+   * Takes the client's WebSocket handshake (RFC 6455 section 4.2, RFC 8441 section 5): the reply to answer with. Once it has been sent, the user is told of
+   * the connection.
+   * @throws Refused for a request that is no such handshake, and for one from a page that may not connect
+   */
+  accept(user: SocketUser, terms: SocketTerms): Reply
   /** Work that goes on after the reply: where it fails, that is reported, and a drain waits for it within its deadline. */
   waitUntil(work: PromiseLike<unknown>): void
 }

@@ -19,6 +19,7 @@ export {
   Tunnel,
   text,
 } from './reply.ts'
+export { type Room, SharedMessage, type SocketLink, type SocketTerms, type SocketUser } from './socket.ts'
 export { type Producer, type StreamChunk, type StreamSource, streamBody, type Write } from './stream.ts'
 export { isThenable } from './thenable.ts'
 export { isThrown, messageOf, stackOf } from './thrown.ts'

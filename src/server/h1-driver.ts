@@ -27,6 +27,8 @@ import { IncomingBody } from './incoming-body.ts'
 import { Patience } from './patience.ts'
 import { contentUnread, peerGone, refusalOf, serverEnds } from './refusals.ts'
 import type { Settings } from './settings.ts'
+import type { SocketTunnel } from './websocket-accept.ts'
+import { WebSocketDriver } from './websocket-driver.ts'
 
 export class H1Driver
   extends H1Flow
@@ -47,8 +49,8 @@ export class H1Driver
   /** Unread content is being thrown away: so many bytes more are worth it; -1 where none is. */
   private discarding = -1
   private draining = false
-  /** The driver that has the connection after `Upgrade: h2c`. */
-  private successor: UpgradedDriver | null = null
+  /** The driver that has the connection after an upgrade. */
+  private successor: Driver | null = null
   private continueDue = false
   private reported: Refusal | null = null
 
@@ -348,6 +350,21 @@ export class H1Driver
     this.host.replaced(this, successor)
     successor.upgrade(upgradedHead(head, target, authority), payload)
     return true
+  }
+
+  /** Gives the connection to WebSocket; what has been read behind the head goes along. */
+  changesToWebSocket(tunnel: SocketTunnel): void {
+    const { exchange, channel, settings } = this
+    this.flush()
+    if (exchange === null || channel.closed) return
+    const successor = new WebSocketDriver(channel, exchange, tunnel, settings, this.host)
+    this.successor = successor
+    this.exchange = null
+    exchange.host = successor
+    channel.user = successor
+    this.host.replaced(this, successor)
+    this.setReading(true)
+    successor.begin()
   }
 
   /** A reply that cannot be sent is answered for once; where that cannot be sent either, there is nothing left to say. */

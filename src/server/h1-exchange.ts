@@ -15,7 +15,8 @@ export class H1Exchange extends ServedExchange {
   readonly head: H1Head
   readonly body: IncomingBody | null
   trailers: Fields = HeadFields.none
-  protected readonly host: H1ExchangeHost
+  /** The driver; another one takes over when protocols switch. */
+  host: H1ExchangeHost
 
   constructor(host: H1ExchangeHost, head: H1Head, body: IncomingBody | null) {
     super(head.target.startsWith('/') ? head.target : targetOf(head))
@@ -42,8 +43,8 @@ export class H1Exchange extends ServedExchange {
     return this.head.fields
   }
 
-  get protocol(): undefined {
-    return undefined
+  get protocol(): string | undefined {
+    return this.head.upgrade === '' ? undefined : this.head.upgrade
   }
 
   protected sendInterim(status: number, fields: FieldList): void {

@@ -9,6 +9,7 @@ import { type ContentSource, IncomingBody } from './incoming-body.ts'
 import { pulled } from './pulled.ts'
 import { noSwitch } from './refusals.ts'
 import type { Settings } from './settings.ts'
+import { SocketTunnel } from './websocket-accept.ts'
 
 /** Content up to this size leaves in one latin1 string with its head: cheaper than a second buffer. */
 const SMALL_CONTENT = 8 * 1024
@@ -24,6 +25,8 @@ export interface ReplyHost extends ContentTarget, ContentSource {
   tunnelling: boolean
   /** Bytes of content of the present reply, or the last one, that were handed on. */
   sent: number
+  /** The connection is WebSocket's from now on. */
+  changesToWebSocket(tunnel: SocketTunnel): void
   /** The exchange has its whole reply. */
   exchangeOver(): void
 }
@@ -97,6 +100,10 @@ function openTunnel(host: ReplyHost, reply: Reply, tunnel: Tunnel): void {
       : exchange?.method === 'CONNECT' && reply.status < 300
   if (!asked) throw noSwitch()
   connection.sendSwitch(reply.status, reply.fields, upgrade, settings.preamble)
+  if (tunnel instanceof SocketTunnel) {
+    host.changesToWebSocket(tunnel)
+    return
+  }
   connection.pause()
   host.tunnelling = true
   host.incoming = new IncomingBody(host, undefined)

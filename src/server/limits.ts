@@ -38,6 +38,14 @@ export interface Limits {
   readonly requestsPerConnection: number
   /** Requests at a time on one HTTP/2 connection, those included that were reset while their handlers go on: 128, as nginx. */
   readonly streams: number
+  /** A WebSocket message, inflated. ws takes 100 MB, uWebSockets 16 KB; what is larger than 1 MB is better sent in pieces. */
+  readonly messageBytes: number
+  /** Bytes of WebSocket messages that may wait for a peer that reads slowly, and one message on top. */
+  readonly queueBytes: number
+  /** Silence on a WebSocket connection after which the peer is asked whether it is there. Proxies take a connection for dead after 60 s (nginx). */
+  readonly pingTimeout: number
+  /** How long it may take to answer. */
+  readonly pongTimeout: number
   /** What the windows of all HTTP/2 connections together may grow by for uploads that are quick: the most that is held if their readers stop. */
   readonly windowBytes: number
 }
@@ -62,6 +70,10 @@ export const DEFAULT_LIMITS: Limits = {
   connectionsPerAddress: 0,
   requestsPerConnection: 0,
   streams: 128,
+  messageBytes: 1024 * 1024,
+  queueBytes: 1024 * 1024,
+  pingTimeout: 30_000,
+  pongTimeout: 20_000,
   windowBytes: 64 * 1024 * 1024,
 }
 

@@ -1,10 +1,11 @@
 // The exchange of a request that came over a wire: what a handler asks for is worked out when it asks. Each wire adds
 // what it says in a way of its own.
-import type { Body, Client, Exchange, HttpVersion, Peer, Reply } from '../exchange/index.ts'
+import type { Body, Client, Exchange, HttpVersion, Peer, Reply, SocketTerms, SocketUser } from '../exchange/index.ts'
 import type { FieldList, Fields } from '../http/fields.ts'
 import { clientOf } from '../http/forwarded.ts'
 import { type IncomingBody, NO_CONTENT } from './incoming-body.ts'
 import type { Settings } from './settings.ts'
+import { acceptSocket } from './websocket-accept.ts'
 
 /** What an exchange needs of the connection it came over. */
 export interface ExchangeHost {
@@ -47,7 +48,7 @@ export abstract class ServedExchange implements Exchange {
   abstract readonly version: HttpVersion
   abstract readonly fields: Fields
   abstract readonly protocol: string | undefined
-  protected abstract readonly host: ExchangeHost
+  abstract readonly host: ExchangeHost
   protected abstract sendInterim(status: number, fields: FieldList): void
 
   /** Whether a reply is still awaited, and can reach the client. */
@@ -114,6 +115,10 @@ export abstract class ServedExchange implements Exchange {
 
   cut(reason: Error): void {
     this.host.giveUp(this, reason)
+  }
+
+  accept(user: SocketUser, terms: SocketTerms): Reply {
+    return acceptSocket(this, user, terms)
   }
 
   waitUntil(work: PromiseLike<unknown>): void {

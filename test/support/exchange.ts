@@ -32,6 +32,9 @@ export function fakeExchange({ method = 'GET', target = '/', fields = {} }: Aske
       throw error
     },
     cut() {},
+    accept() {
+      throw new Error('There is no connection')
+    },
     waitUntil() {},
   }
 }

@@ -1,0 +1,108 @@
+// Takes a WebSocket handshake, or refuses it (RFC 6455 section 4.2, RFC 8441 section 5). What is agreed on goes with the reply, as a
+// tunnel that each wire knows how to begin.
+import { createHash } from 'node:crypto'
+import { Refused, Reply, type SocketTerms, type SocketUser, Tunnel } from '../exchange/index.ts'
+import { FieldList } from '../http/fields.ts'
+import { acceptOf, type HandshakeFault, offerOf } from '../websocket/index.ts'
+import type { ServedExchange } from './served-exchange.ts'
+
+/** The tunnel of a connection that becomes messages. */
+export class SocketTunnel extends Tunnel {
+  readonly user: SocketUser
+  readonly terms: SocketTerms
+  /** The subprotocol agreed on. */
+  readonly protocol: string
+
+  constructor(user: SocketUser, terms: SocketTerms, protocol: string) {
+    super(noBodies)
+    this.user = user
+    this.terms = terms
+    this.protocol = protocol
+  }
+}
+
+/**
+ * The reply that takes the handshake.
+ * @throws Refused for a request that is no handshake, or not from a page that may connect
+ */
+export function acceptSocket(exchange: ServedExchange, user: SocketUser, terms: SocketTerms): Reply {
+  const keyed = exchange.version !== '2'
+  if (!isHandshake(exchange, keyed)) throw noHandshake()
+  const offer = offerOf(exchange.fields, keyed)
+  if (typeof offer === 'string') throw new Refused({ status: offer === 'wrong-version' ? 426 : 400, ...FAULTS[offer] })
+  checkOrigin(exchange, terms)
+  const protocol = terms.chooseProtocol?.(offer.protocols) ?? ''
+  let fields = FieldList.empty
+  if (keyed) {
+    const accept = acceptOf(offer.key, text => createHash('sha1').update(text, 'latin1').digest('base64'))
+    fields = FieldList.of({ Upgrade: 'websocket', 'Sec-WebSocket-Accept': accept })
+  }
+  if (protocol !== '') fields = fields.and('Sec-WebSocket-Protocol', protocol)
+  return new Reply(keyed ? 101 : 200, fields, new SocketTunnel(user, terms, protocol))
+}
+
+function isHandshake({ method, protocol }: ServedExchange, keyed: boolean): boolean {
+  return method === (keyed ? 'GET' : 'CONNECT') && protocol?.toLowerCase() === 'websocket'
+}
+
+function checkOrigin(exchange: ServedExchange, { origins = 'same' }: SocketTerms): void {
+  const origin = exchange.fields.get('origin')
+  if (origin === undefined || origins === 'any') return
+  if (origins === 'same' ? isSameHost(origin, exchange.client.host) : origins.includes(origin)) return
+  throw wrongOrigin(origin)
+}
+
+function isSameHost(origin: string, host: string): boolean {
+  if (!URL.canParse(origin)) return false
+  const { protocol, host: from } = new URL(origin)
+  return from !== '' && URL.canParse(`${protocol}//${host}`) && new URL(`${protocol}//${host}`).host === from
+}
+
+const HANDSHAKE = 'RFC 6455 section 4.2.1'
+
+const FAULTS: Readonly<Record<HandshakeFault, { rule: string; section: string; detail: string; fields?: FieldList }>> =
+  {
+    'wrong-method': { rule: 'websocket-method', section: HANDSHAKE, detail: 'The handshake must be a GET request' },
+    'content-forbidden': {
+      rule: 'websocket-content',
+      section: HANDSHAKE,
+      detail: 'The handshake must have no content',
+    },
+    'wrong-version': {
+      rule: 'websocket-version',
+      section: 'RFC 6455 section 4.4',
+      detail: 'Sec-WebSocket-Version must be 13',
+      fields: FieldList.of({ 'Sec-WebSocket-Version': '13', Upgrade: 'websocket' }),
+    },
+    'wrong-key': { rule: 'websocket-key', section: HANDSHAKE, detail: 'Sec-WebSocket-Key must be 16 bytes in base64' },
+    'wrong-protocols': {
+      rule: 'websocket-protocols',
+      section: HANDSHAKE,
+      detail: 'Sec-WebSocket-Protocol must list tokens, each once',
+    },
+  }
+
+function noHandshake(): Refused {
+  return new Refused({
+    status: 426,
+    rule: 'websocket-expected',
+    section: 'RFC 9110 section 15.5.22',
+    detail: 'There are only WebSocket connections here: the request must ask for one',
+    fields: FieldList.of({ Upgrade: 'websocket' }),
+  })
+}
+
+function wrongOrigin(origin: string): Refused {
+  return new Refused({
+    status: 403,
+    rule: 'websocket-origin',
+    section: 'RFC 6455 section 10.2',
+    detail: `Pages of ${origin.slice(0, 80)} may not connect here`,
+  })
+}
+
+function noBodies(): never {
+  throw new TypeError(
+    'A WebSocket connection is begun by the server that has taken its handshake, and is no tunnel of bytes',
+  )
+}

@@ -1,0 +1,51 @@
+// The frame's head as data (RFC 6455 section 5.2), and its writing.
+//
+//   FIN RSV1 RSV2 RSV3 OPCODE(4) │ MASK LENGTH(7) │ LENGTH(16 or 64) │ KEY(32, where MASK) │ payload
+import type { ByteOutput } from '../bytes/byte-output.ts'
+
+export const CONTINUATION = 0x0
+export const TEXT = 0x1
+export const BINARY = 0x2
+export const CLOSE = 0x8
+export const PING = 0x9
+export const PONG = 0xa
+
+/** Set in opcodes of control frames. */
+export const CONTROL = 0x8
+
+export const FIN = 0x80
+/** The message is compressed (RFC 7692 section 6). */
+export const RSV1 = 0x40
+/** Reserved for extensions that nobody has agreed on. */
+export const RSV23 = 0x30
+export const OPCODE = 0x0f
+export const MASKED = 0x80
+
+/** A head with the longest length and a key. */
+export const MOST_HEAD = 14
+/** A control frame's payload (section 5.5). */
+export const MOST_CONTROL = 125
+
+/** How long a head is, by its second byte. */
+export function headLength(second: number): number {
+  const length = second & 0x7f
+  return 2 + (length === 126 ? 2 : length === 127 ? 8 : 0) + (second & MASKED ? 4 : 0)
+}
+
+/** Writes the head of a frame without its key; room must be reserved. */
+export function putHead(output: ByteOutput, first: number, mask: 0 | typeof MASKED, length: number): void {
+  const { bytes } = output
+  let { at } = output
+  bytes[at++] = first
+  if (length < 126) bytes[at++] = mask | length
+  else if (length < 65_536) {
+    bytes[at++] = mask | 126
+    bytes[at++] = length >>> 8
+    bytes[at++] = length
+  } else {
+    bytes[at++] = mask | 127
+    const high = Math.floor(length / 4_294_967_296)
+    for (const half of [high, length >>> 0]) for (let shift = 24; shift >= 0; shift -= 8) bytes[at++] = half >>> shift
+  }
+  output.at = at
+}
