@@ -7,6 +7,8 @@
 //   /echo           the request's fields, one `Name: value` a line
 //   /cookie         the request's cookies, one `name=value` a line
 //   /bytes/N        N bytes
+//
+// A WebSocket connection to any path gets its messages back.
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -28,6 +30,8 @@ import {
 
 /** As much as one connection may keep in this server's memory. */
 const MOST_CONTENT = 16 * 1_048_576
+/** The largest message that comes back. */
+const MOST_MESSAGE = 64 * 1_048_576
 const PLAIN = FieldList.of({ 'Content-Type': 'text/plain' })
 const BYTES = FieldList.of({ 'Content-Type': 'application/octet-stream' })
 const PATTERN = new TextEncoder().encode('0123456789abcdef'.repeat(4096))
@@ -39,6 +43,7 @@ app.all('/bytes/:length<int>', ({ params, exchange }) =>
   params.length < 0 ? echo(exchange) : new Reply(200, BYTES, bytes(params.length)),
 )
 app.all('/*', ({ exchange }) => echo(exchange))
+app.socket('/*', { messageBytes: MOST_MESSAGE, origins: 'any' }, { message: (peer, message) => peer.send(message) })
 
 function nothing({ version }: Exchange): string {
   return version === '2' ? 'OK\n\n\n' : 'OK'
