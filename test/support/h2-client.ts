@@ -321,7 +321,7 @@ function newAnswer(): H2Answer {
 
 // --- What it sends and receives by ---
 
-interface Listener {
+export interface Listener {
   received(bytes: Uint8Array): void
   ended(): void
   closed(error: Error | null): void
@@ -342,7 +342,7 @@ export interface Wire {
   destroy(): void
 }
 
-class SocketWire implements Wire {
+export class SocketWire implements Wire {
   private readonly socket: Socket
   private readonly bare: Socket
   private error: Error | null = null
@@ -401,7 +401,7 @@ class SocketWire implements Wire {
   }
 }
 
-class SimulatedWire implements Wire {
+export class SimulatedWire implements Wire {
   private readonly channel: SimulatedChannel
 
   constructor(channel: SimulatedChannel) {
