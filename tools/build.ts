@@ -17,7 +17,7 @@ const entries = globSync(
   [
     'index.ts',
     'cli/main.ts',
-    '{exchange,h1,hpack,h2,sse,transport,server,files}/index.ts',
+    '{exchange,h1,hpack,h2,websocket,sse,transport,server,files}/index.ts',
     'middleware/*/index.ts',
     '{bytes,http}/*.ts',
   ],
@@ -26,7 +26,7 @@ const entries = globSync(
 
 /** What is always loaded together is one file; the rest is split where it is loaded lazily. */
 const groups = [
-  { name: 'wire', test: /[\\/]src[\\/](bytes|http|exchange|h1|hpack|h2|transport|server)[\\/]/ },
+  { name: 'wire', test: /[\\/]src[\\/](bytes|http|exchange|h1|hpack|h2|websocket|transport|server)[\\/]/ },
   { name: 'files', test: /[\\/]src[\\/]files[\\/]/ },
 ]
 

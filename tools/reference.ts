@@ -32,6 +32,7 @@ const INTROS: Readonly<Record<string, string>> = {
   h1: 'The HTTP/1.1 connection (RFC 9112) as a pure state machine, for both roles.',
   h2: 'The HTTP/2 connection (RFC 9113) as a pure state machine, for both roles.',
   hpack: 'Header compression (RFC 7541), both directions.',
+  websocket: 'The WebSocket connection (RFC 6455, 7692, 8441) as a pure state machine, for both roles.',
   sse: 'Event streams (WHATWG HTML section 9.2), written and read.',
   compression:
     'Content compressed on its way, and requests’ content decompressed. The guide: [compression](../guide/compression.md).',
