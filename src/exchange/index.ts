@@ -1,4 +1,5 @@
 // One request and its reply, whatever the wire.
+export { utf8 as textOf } from '../bytes/text.ts'
 export { type Body, bodyOf, type Chunk, Content, ContentTooLarge, chunksOf, collect } from './body.ts'
 export type { Report, ServerEvent } from './events.ts'
 export type { Client, Exchange, Handler, HttpVersion, Peer, TlsInfo } from './exchange.ts'
@@ -19,7 +20,15 @@ export {
   Tunnel,
   text,
 } from './reply.ts'
-export { type Room, SharedMessage, type SocketLink, type SocketTerms, type SocketUser } from './socket.ts'
+export {
+  type Backpressure,
+  type Room,
+  SharedMessage,
+  type SocketLink,
+  type SocketTerms,
+  type SocketUser,
+} from './socket.ts'
+export { checkOrigin, isSocketHandshake, socketExpected } from './socket-handshake.ts'
 export { type Producer, type StreamChunk, type StreamSource, streamBody, type Write } from './stream.ts'
 export { isThenable } from './thenable.ts'
 export { isThrown, messageOf, stackOf } from './thrown.ts'

@@ -29,18 +29,21 @@ export interface SocketLink {
   /** Bytes on their way out that the kernel has not taken. */
   readonly waiting: number
   /** Sends text. See `send`. */
-  sendText(text: string): Room
+  sendText(text: string): Backpressure
   /**
    * Sends a message. What is sent to a connection that is not open any more is dropped.
    * @param owned the bytes will not change: large ones are not copied
    * @returns undefined where there is room for more, else a promise that is fulfilled when there is, or when the connection is over
    */
-  send(text: boolean, bytes: Uint8Array, start: number, end: number, owned: boolean): Room
-  /** Sends a message that many get: what is made of it for one is kept in it for the others. */
-  sendShared(message: SharedMessage): Room
+  send(text: boolean, bytes: Uint8Array, start: number, end: number, owned: boolean): Backpressure
+  /**
+   * Sends a message that many get: what is made of it for one is kept in it for the others.
+   * @returns whether it was sent: not where the connection is closing, or where too much waits for the peer already
+   */
+  sendShared(message: SharedMessage): boolean
   /**
    * Begins to close in order. Messages that come in until the peer has closed too are still told.
-   * @param code 1000 or 3000 to 4999
+   * @param code one that may be sent (RFC 6455 section 7.4): 1000 to 1014 but for 1004 to 1006, or 3000 to 4999
    * @throws RangeError for another code, or a reason of more than 123 bytes of UTF-8
    */
   close(code?: number, reason?: string): void
@@ -49,7 +52,8 @@ export interface SocketLink {
 }
 
 /** Where there is room for more, nothing; else what to wait for before sending more. It is never rejected. */
-export type Room = Promise<void> | undefined
+export type Backpressure = Promise<void> | undefined
+export type { Backpressure as Room }
 
 /** A message that is sent to many. Its bytes must not change. */
 export class SharedMessage {
@@ -68,8 +72,12 @@ export class SharedMessage {
 
 /** On which terms a program takes WebSocket connections; what is left out is as the server's limits say. */
 export interface SocketTerms {
-  /** Chooses among the subprotocols that the client offers, its preferred first; undefined for none. Without it none is chosen. */
-  readonly chooseProtocol?: ((offered: readonly string[]) => string | undefined) | undefined
+  /**
+   * Chooses among the subprotocols that the client offers, its preferred first; undefined for none. Without it none is chosen. It is given
+   * the user as well, so that many connections can be taken on the same terms.
+   * @throws Refused where the client is not to be let in with what it offers
+   */
+  readonly chooseProtocol?: ((offered: readonly string[], user: SocketUser) => string | undefined) | undefined
   /**
    * Which sites' pages may connect, by the Origin that browsers send (RFC 6455 section 10.2): those of the host that is asked for unless said;
    * others by their origins (`https://app.example`), or any. Who sends no Origin is no browser, and is let in.

@@ -31,7 +31,7 @@ export function acceptSocket(exchange: ServedExchange, user: SocketUser, terms: 
   const offer = offerOf(exchange.fields, keyed)
   if (typeof offer === 'string') throw new Refused({ status: offer === 'wrong-version' ? 426 : 400, ...FAULTS[offer] })
   checkOrigin(exchange, terms)
-  const protocol = terms.chooseProtocol?.(offer.protocols) ?? ''
+  const protocol = terms.chooseProtocol?.(offer.protocols, user) ?? ''
   let fields = FieldList.empty
   if (keyed) {
     const accept = acceptOf(offer.key, text => createHash('sha1').update(text, 'latin1').digest('base64'))

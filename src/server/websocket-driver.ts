@@ -199,10 +199,11 @@ export class WebSocketDriver extends Flow implements Driver, WebSocketSink, Sock
     return this.sent()
   }
 
-  sendShared(message: SharedMessage): Room {
-    if (!this.admits()) return this.roomLeft()
+  sendShared(message: SharedMessage): boolean {
+    if (!this.admits()) return false
     this.connection.sendFrame(frameOf(message))
-    return this.sent()
+    this.settleLater()
+    return true
   }
 
   close(code: number = CODES.NORMAL, reason = ''): void {
