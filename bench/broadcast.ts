@@ -1,5 +1,5 @@
-// What an event costs a server that goes to many listeners at once: so many clients listen to a stream of server-sent events, one
-// is published when all have the one before, and the server's CPU is divided by the events that came.
+// What an event costs a server that goes to many listeners at once: so many clients listen to a stream of server-sent events, or on
+// WebSocket connections; one is published when all have the one before, and the server's CPU is divided by those that came.
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Contestant, contestants, type Launched } from './contestant.ts'
@@ -10,7 +10,9 @@ import type { Broadcast, Plan } from './loads.ts'
 import type { Peer } from './peers.ts'
 import type { Materials } from './prepare.ts'
 import { warmUps } from './throughput.ts'
+import { tick } from './tick.ts'
 import { ask } from './verify.ts'
+import { handshake, isAccepted, served } from './ws-handshake.ts'
 
 const OPENING_AT_ONCE = 100
 const PATIENCE = 10_000
@@ -44,7 +46,7 @@ async function measureRounds(
   plan.progress(`${load.title}: ${each.peer.title}`)
   const launched = await each.launch(materials)
   if (launched === null) return
-  const audience = new Audience(load, launched)
+  const audience = new Audience(load, launched, each.service === 'ws-rooms' ? SOCKETS : EVENTS)
   try {
     await audience.gather()
     const { pid } = launched.server
@@ -71,17 +73,40 @@ async function publishFor(audience: Audience, pid: number, seconds: number): Pro
 /** Where the server is that they listen to. */
 type Served = Pick<Launched, 'port' | 'origin'>
 
+/** How events reach a listener. */
+export interface Wire {
+  request(path: string, port: number): string
+  /** Whether this is the head of a reply that events come behind. */
+  begins(head: string): boolean
+  /** Whether these last bytes are the event of this number. */
+  isEvent(last: string, number: number): boolean
+}
+
+export const EVENTS: Wire = {
+  request: (path, port) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`,
+  begins: head => head.startsWith('HTTP/1.1 200') && /^content-type: text\/event-stream/im.test(head),
+  isEvent: (last, number) => last.includes(`data: tick ${number} `),
+}
+
+export const SOCKETS: Wire = {
+  request: handshake,
+  begins: isAccepted,
+  isEvent: (last, number) => last === served(tick(number)).toString('latin1'),
+}
+
 /** Those who listen. */
 export class Audience {
   readonly #served: Served
   readonly #load: Pick<Broadcast, 'path' | 'listeners'>
+  readonly #wire: Wire
   readonly #listeners: Listener[] = []
   #published = 0
   #missing = 0
   #complete: (() => void) | null = null
 
-  constructor(load: Pick<Broadcast, 'path' | 'listeners'>, served: Served) {
+  constructor(load: Pick<Broadcast, 'path' | 'listeners'>, served: Served, wire: Wire) {
     this.#load = load
+    this.#wire = wire
     this.#served = served
   }
 
@@ -94,7 +119,7 @@ export class Audience {
     while (this.#listeners.length < listeners) {
       const count = Math.min(OPENING_AT_ONCE, listeners - this.#listeners.length)
       const opened = Array.from({ length: count }, (_, i) =>
-        Listener.open(path, this.#served.port, localAddress(this.#listeners.length + i), arrived),
+        Listener.open(this.#wire, path, this.#served.port, localAddress(this.#listeners.length + i), arrived),
       )
       this.#listeners.push(...(await Promise.all(opened)))
     }
@@ -116,7 +141,7 @@ export class Audience {
     await Promise.race([complete, sleep(patience, null, { signal: late.signal }).catch(() => {})])
     late.abort()
     for (const { received } of this.#listeners) if (received !== this.#published) throw this.#lost()
-    if (!this.#listeners[0]?.last.includes(`data: tick ${number} `)) throw new Error('sends another event')
+    if (!this.#wire.isEvent(this.#listeners[0]?.last ?? '', this.#published)) throw new Error('sends another event')
     return count
   }
 
@@ -136,7 +161,7 @@ class Listener {
   received = 0
   last = ''
 
-  static open(path: string, port: number, localAddress: string, arrived: () => void): Promise<Listener> {
+  static open(wire: Wire, path: string, port: number, localAddress: string, arrived: () => void): Promise<Listener> {
     return new Promise((done, fail) => {
       const socket = connect({ port, host: '127.0.0.1', localAddress })
       const listener = new Listener(socket)
@@ -147,15 +172,16 @@ class Listener {
         if (!head.includes('\r\n\r\n')) return
         clearTimeout(timer)
         socket.off('data', read).on('data', (next: Buffer) => listener.#take(next, arrived))
-        const fine = head.startsWith('HTTP/1.1 200') && /^content-type: text\/event-stream/im.test(head)
-        fine ? done(listener) : fail(new Error(`answers GET ${path} with ${JSON.stringify(head.slice(0, 200))}`))
+        wire.begins(head)
+          ? done(listener)
+          : fail(new Error(`answers GET ${path} with ${JSON.stringify(head.slice(0, 200))}`))
       }
       socket.once('error', fail).on('error', () => {})
       socket.once('close', () => {
         clearTimeout(timer)
         fail(new Error('a stream was closed'))
       })
-      socket.once('connect', () => socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`))
+      socket.once('connect', () => socket.write(wire.request(path, port)))
       socket.on('data', read)
     })
   }

@@ -57,6 +57,16 @@ export const budget: readonly Limit[] = [
   times('h2-param', 1.12, 'ours-bare'),
   times('h2-param-names', 1.12, 'ours-bare'),
   times('h2-file-1k', 0.6, 'h2o', 'nghttpd'),
+  times('ws', 0.7, 'ws'),
+  times('ws', 1.25, 'bun'),
+  times('ws-16', 0.2, 'ws'),
+  times('ws-16', 1.5, 'bun'),
+  times('ws-16k', 0.55, 'ws'),
+  times('ws-16k', 1.3, 'bun'),
+  times('ws-deflate', 0.8, 'ws'),
+  times('ws-broadcast', 0.5, 'ws'),
+  times('ws-broadcast', 1.5, 'bun'),
+  { load: 'ws-idle', how: 'above', most: 1200, against: { load: 'ws-idle', peers: ['net'] } },
   // Five times the rate.
   times('h2-upload', 0.2, 'node-http2'),
 ]

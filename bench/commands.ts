@@ -129,10 +129,27 @@ export function bun(place: Place): Command {
   return { argv: [...argv, ...credentials(place), ...root(place)] }
 }
 
+/** What a WebSocket server does, for its command line: `echo`, `deflate` or `rooms`. */
+export function socketKind({ service }: Place): string {
+  return service.replace(/^ws-?/, '') || 'echo'
+}
+
+export function bunSockets(place: Place): Command {
+  const argv = [native('@oven/bun-linux', 'bin/bun'), script('bun-ws.mjs'), socketKind(place), String(place.port)]
+  return { argv }
+}
+
+export function denoSockets(place: Place): Command {
+  return denoScript('deno-ws.mjs', socketKind(place), String(place.port))
+}
+
 export function deno(place: Place): Command {
+  return denoScript('deno.mjs', kindOf(place.service), String(place.port), ...credentials(place))
+}
+
+function denoScript(name: string, ...rest: string[]): Command {
   const flags = ['-A', '--no-config', '--v8-flags=--expose-gc']
-  const argv = [native('@deno/linux', 'deno'), 'run', ...flags, script('deno.mjs'), kindOf(place.service)]
-  return { argv: [...argv, String(place.port), ...credentials(place)] }
+  return { argv: [native('@deno/linux', 'deno'), 'run', ...flags, script(name), ...rest] }
 }
 
 /** A Python program of `peers/`, by a server that Debian brings. */

@@ -1,12 +1,13 @@
 // Loads of `npm run echo`, as data: for comparing one revision with another, from hello to content in both directions.
-import { h2, type Service, type Throughput, throughput } from './loads.ts'
+import { h2, type Messages, type Service, type Throughput, throughput } from './loads.ts'
+import { messages } from './ws-loads.ts'
 
 const KB = 1024
 const BYTES = 100_000
 /** What `/bytes/N` repeats. */
 const PATTERN = '0123456789abcdef'
 
-export const echoLoads: readonly Throughput[] = [
+export const echoLoads: readonly (Throughput | Messages)[] = [
   throughput('echo', 'Echo: nothing', { services: ['echo'], answer: 'OK' }),
   throughput('echo-1k', 'Echo: 1 KB there and back', sending(KB, 'echo')),
   throughput('echo-16k', 'Echo: 16 KB there and back', sending(16 * KB, 'echo')),
@@ -21,6 +22,8 @@ export const echoLoads: readonly Throughput[] = [
   h2('echo-h2-1k', 'Echo over HTTP/2: 1 KB there and back', sending(KB, 'h2-echo')),
   h2('echo-h2-16k', 'Echo over HTTP/2: 16 KB there and back', { ...sending(16 * KB, 'h2-echo'), inFlight: 10 }),
   h2('echo-h2-bytes', 'Echo over HTTP/2: 100,000 bytes from /bytes', { ...bytes('h2-echo'), inFlight: 10 }),
+  messages('echo-ws', 'Echo over WebSocket: 64 bytes', { services: ['ws-echo'] }),
+  messages('echo-ws-16k', 'Echo over WebSocket: 16 KB', { services: ['ws-echo'], size: 16 * KB }),
 ]
 
 function sending(sends: number, service: Service): Partial<Throughput> {

@@ -6,10 +6,11 @@ import { type Contestant, contestants, type Launched } from './contestant.ts'
 import { privateBytes, residentBytes } from './cpu.ts'
 import { type Row, rotated } from './figures.ts'
 import { H2Client } from './h2-client.ts'
-import { type Idle, isH2, type Plan } from './loads.ts'
+import { type Idle, isH2, type Plan, type Service } from './loads.ts'
 import type { Peer } from './peers.ts'
 import type { Materials } from './prepare.ts'
 import { script } from './programs.ts'
+import { openSocket } from './ws-handshake.ts'
 
 /** Connections from one address of 127.0.0.0/8: few enough for a server that limits them, and for the ports there are. */
 const PER_ADDRESS = 50
@@ -36,7 +37,7 @@ async function openMany(load: Idle, each: Contestant, materials: Materials): Pro
   if (each.faults.size > 0) return
   const launched = await each.launch(materials, { NODE_OPTIONS: `--import=${script('collect.mjs')}` })
   if (launched === null) return
-  const clients = new Clients(load, launched.port, isH2(each.service) ? openH2 : openH1)
+  const clients = new Clients(load, launched.port, openerOf(each.service))
   try {
     await clients.open(load.warm)
     const before = await settled(each, launched)
@@ -76,6 +77,11 @@ interface Waiting {
 }
 
 type Open = (load: Idle, port: number, localAddress: string) => Promise<Waiting>
+
+function openerOf(service: Service): Open {
+  if (service === 'ws') return openWebSocket
+  return isH2(service) ? openH2 : openH1
+}
 
 class Clients {
   readonly #load: Idle
@@ -135,6 +141,14 @@ async function openH2({ path, openStreams }: Idle, port: number, localAddress: s
 async function openH1(_load: Idle, port: number, localAddress: string): Promise<Waiting> {
   const socket = connect({ port, host: '127.0.0.1', localAddress })
   await withPatience(helloOf(socket))
+  return waiting(socket)
+}
+
+async function openWebSocket({ path }: Idle, port: number, localAddress: string): Promise<Waiting> {
+  return waiting(await withPatience(openSocket(path, port, localAddress)))
+}
+
+function waiting(socket: Socket): Waiting {
   socket.on('error', () => {}).resume()
   return {
     get lost() {

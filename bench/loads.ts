@@ -1,4 +1,5 @@
 // What is asked of the servers, as data. Adding a load is adding a row.
+import { wsLoads } from './ws-loads.ts'
 
 /**
  * What a peer offers. `bare` is a socket that is read once and answered, without HTTP: the zero point of memory and start.
@@ -6,6 +7,8 @@
  * `param` greets whom `/hello/:name` names; `routes` and `hooks` do the same among many routes, and with hooks. `page` makes a page of
  * 20 KB and compresses it, `page-plain` does not; `codec` is no server, but what compresses the same pages alone. `echo` is `npm run echo`.
  * `events` sends an event to all that listen at `/events` when `/publish` is asked for.
+ * `ws` sends WebSocket messages back, `ws-limit` sends others of the same length, `ws-deflate` compresses them if asked to; `ws-rooms` sends a
+ * message to all when `/publish` is asked for. `ws-echo` is `npm run echo`. `h2-ws` is `ws` over HTTP/2.
  */
 export type Service =
   | 'hello'
@@ -20,6 +23,11 @@ export type Service =
   | 'codec'
   | 'echo'
   | 'events'
+  | 'ws'
+  | 'ws-limit'
+  | 'ws-deflate'
+  | 'ws-rooms'
+  | 'ws-echo'
   | 'h2'
   | 'h2-tls'
   | 'h2-files'
@@ -27,6 +35,7 @@ export type Service =
   | 'h2-upload'
   | 'h2-param'
   | 'h2-echo'
+  | 'h2-ws'
 
 interface Common {
   readonly name: string
@@ -56,6 +65,18 @@ export interface Throughput extends Common {
   readonly others: readonly { readonly path: string; readonly answer: string }[]
 }
 
+/** WebSocket messages that come back, as fast as they do; the figure is the server's CPU for each. */
+export interface Messages extends Common {
+  readonly kind: 'messages'
+  readonly connections: number
+  /** Messages in flight on each connection. */
+  readonly inFlight: number
+  /** Bytes of each message. */
+  readonly size: number
+  /** `json` is text such as applications send, `deflate` the same, compressed. */
+  readonly content: 'binary' | 'text' | 'json' | 'deflate'
+}
+
 /** A page that is compressed as it is made; the figure is the server's CPU for each page, less that for the same page plain. */
 export interface Compression extends Common {
   readonly kind: 'compression'
@@ -64,7 +85,7 @@ export interface Compression extends Common {
   readonly level: number
 }
 
-/** Server-sent events that go to many listeners at once; the figure is the server's CPU for each that came. */
+/** Server-sent events, or WebSocket messages, that go to many listeners at once; the figure is the server's CPU for each that came. */
 export interface Broadcast extends Common {
   readonly kind: 'broadcast'
   readonly listeners: number
@@ -94,7 +115,7 @@ export interface Start extends Common {
   readonly kind: 'start'
 }
 
-export type Load = Throughput | Compression | Broadcast | Idle | Transfer | Start
+export type Load = Throughput | Messages | Compression | Broadcast | Idle | Transfer | Start
 
 /** How a load is run. */
 export interface Plan {
@@ -303,6 +324,7 @@ export const loads: readonly Load[] = [
     warm: 10,
     openStreams: 100,
   },
+  ...wsLoads,
 ]
 
 /** Whether a service is spoken to in HTTP/2. */

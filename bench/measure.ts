@@ -34,11 +34,12 @@ export async function measure(
 }
 
 /** Loads whose rounds take as long as the plan says, spread over as many starts. */
-const TIMED: readonly Load['kind'][] = ['throughput', 'compression', 'broadcast']
+const TIMED: readonly Load['kind'][] = ['throughput', 'messages', 'compression', 'broadcast']
 
 /** What is counted in a second, where it is not requests. */
 const RATES: Readonly<Partial<Record<Load['kind'], string>>> = {
   transfer: 'MB/s',
+  messages: 'messages/s',
   compression: 'pages/s',
   broadcast: 'events/s',
 }
@@ -46,6 +47,7 @@ const RATES: Readonly<Partial<Record<Load['kind'], string>>> = {
 function rowsOf(load: Load, peers: readonly Peer[], materials: Materials, plan: Plan): Promise<Row[]> {
   switch (load.kind) {
     case 'throughput':
+    case 'messages':
       return measureThroughput(load, peers, materials, plan)
     case 'compression':
       return measureCompression(load, peers, materials, plan)

@@ -1,10 +1,12 @@
 // The servers that are measured, as data: how each is started for each service. Adding a peer is adding a row.
 import {
   bun,
+  bunSockets,
   type Command,
   caddy,
   credentials,
   deno,
+  denoSockets,
   gunicorn,
   h2o,
   hypercorn,
@@ -13,6 +15,7 @@ import {
   node,
   nodeScript,
   type Place,
+  socketKind,
   uvicorn,
 } from './commands.ts'
 import type { Service } from './loads.ts'
@@ -36,6 +39,7 @@ export type Services = Partial<Record<Service, (place: Place) => Command>>
 const H2: readonly Service[] = ['h2', 'h2-tls', 'h2-files', 'h2-files-tls', 'h2-upload']
 /** A route with a parameter, over both wires. */
 const PARAM: readonly Service[] = ['param', 'h2-param']
+const SOCKETS: readonly Service[] = ['ws', 'ws-deflate', 'ws-rooms']
 
 /** This server, from a checkout. What has to do with routes is asked of an application, the rest of a handler. */
 export function ours(project: Project, name = 'ours', title = 'Wirewright'): Peer {
@@ -56,12 +60,15 @@ export function ours(project: Project, name = 'ours', title = 'Wirewright'): Pee
     'page-plain': program(project, 'pages'),
     events: program(project, 'events'),
   }
+  const sockets: Services = {
+    ...offered(['ws', 'ws-deflate', 'h2-ws'], program(project, 'sockets')),
+    'ws-rooms': program(project, 'rooms'),
+  }
   const { echo } = project
-  const echoes: Services = echo
-    ? offered(project.speaksH2 ? ['echo', 'h2-echo'] : ['echo'], ({ port }) =>
-        node(echo, '--host', '127.0.0.1', '--port', port),
-      )
-    : {}
+  const echoed: Service[] = ['echo']
+  if (project.speaksH2) echoed.push('h2-echo')
+  if (project.speaksWebSocket) echoed.push('ws-echo')
+  const echoes: Services = echo ? offered(echoed, ({ port }) => node(echo, '--host', '127.0.0.1', '--port', port)) : {}
   return {
     name,
     title,
@@ -73,6 +80,7 @@ export function ours(project: Project, name = 'ours', title = 'Wirewright'): Pee
       files,
       ...(project.speaksH2 ? h2 : {}),
       ...(project.hasApp ? app : {}),
+      ...(project.speaksWebSocket ? sockets : {}),
       ...echoes,
     },
     collects: true,
@@ -196,11 +204,22 @@ export const others: readonly Peer[] = [
     collects: false,
   },
   {
+    name: 'ws',
+    title: 'ws',
+    needs: [],
+    version: () => packaged('ws'),
+    services: offered(SOCKETS, place => node(script('ws.mjs'), socketKind(place), place.port)),
+    collects: true,
+  },
+  {
     name: 'bun',
     title: 'Bun.serve',
     needs: [],
     version: () => packaged('bun'),
-    services: offered(['hello', 'https', 'files', ...H2, ...PARAM, 'events'], bun),
+    services: {
+      ...offered(['hello', 'https', 'files', ...H2, ...PARAM, 'events'], bun),
+      ...offered(SOCKETS, bunSockets),
+    },
     collects: true,
   },
   {
@@ -208,7 +227,10 @@ export const others: readonly Peer[] = [
     title: 'Deno.serve',
     needs: [],
     version: () => packaged('deno'),
-    services: offered(['hello', 'https', 'h2', 'h2-tls', 'h2-upload', ...PARAM, 'events'], deno),
+    services: {
+      ...offered(['hello', 'https', 'h2', 'h2-tls', 'h2-upload', ...PARAM, 'events'], deno),
+      ...offered(['ws', 'ws-rooms'], denoSockets),
+    },
     collects: true,
   },
   {
@@ -270,6 +292,7 @@ export const others: readonly Peer[] = [
     version: () => `Node ${process.versions.node}`,
     services: {
       hello: ({ port }) => node(script('node-limit.mjs'), port),
+      'ws-limit': ({ port }) => node(script('node-limit-ws.mjs'), port),
       ...offered(['h2', 'h2-tls'], place => node(script('node-limit-h2.mjs'), place.port, ...credentials(place))),
     },
     collects: true,

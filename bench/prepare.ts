@@ -19,6 +19,8 @@ export interface Project {
   readonly speaksH2: boolean
   /** Revisions that came before applications have none. */
   readonly hasApp: boolean
+  /** Revisions that came before WebSocket do not speak it. */
+  readonly speaksWebSocket: boolean
   /** The program that `npm run echo` starts; null for revisions without one. */
   readonly echo: string | null
 }
@@ -46,6 +48,7 @@ export function project(root: string, from: 'dist' | 'src'): Project {
     version: `${manifest.version} (${revision(root)}${from === 'src' ? ', from src' : ''})`,
     speaksH2: existsSync(join(root, 'src/h2/index.ts')),
     hasApp: existsSync(join(root, 'src/app/index.ts')),
+    speaksWebSocket: existsSync(join(root, 'src/websocket/index.ts')),
     echo: existsSync(echo) ? echo : null,
   }
 }

@@ -35,14 +35,14 @@ export function printed(program: string, ...argv: string[]): string {
   return `${stdout ?? ''}${stderr ?? ''}`.trim()
 }
 
-/** The Debian package of the first of the programs, or packages of Python (`python3-flask`), that this machine lacks. */
+/** The Debian package of the first of the programs, packages of Python (`python3-flask`) or headers in C, that this machine lacks. */
 export function missing(needs: readonly string[]): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter)
-  const lacking = needs.find(need =>
-    need.startsWith('python3-')
-      ? !existsSync(join(PYTHON_PACKAGES, need.slice('python3-'.length)))
-      : !folders.some(folder => existsSync(join(folder, need))),
-  )
+  const lacking = needs.find(need => {
+    if (need.startsWith('python3-')) return !existsSync(join(PYTHON_PACKAGES, need.slice('python3-'.length)))
+    if (need.endsWith('.h')) return !existsSync(join(HEADERS, need))
+    return !folders.some(folder => existsSync(join(folder, need)))
+  })
   return lacking && (PACKAGES[lacking] ?? lacking)
 }
 
@@ -51,10 +51,14 @@ const PACKAGES: Readonly<Record<string, string>> = {
   h2load: 'nghttp2-client',
   nghttpd: 'nghttp2-server',
   hypercorn: 'python3-hypercorn',
+  'zlib.h': 'zlib1g-dev',
 }
 
 /** Where Debian puts what its own Python imports. */
 const PYTHON_PACKAGES = '/usr/lib/python3/dist-packages'
+
+/** Where Debian puts what programs in C include. */
+const HEADERS = '/usr/include'
 
 /** The versions of Debian's Python and of some of its packages. */
 export function packagedForPython(...names: string[]): string {
@@ -65,12 +69,12 @@ print(', '.join([f'{n} {m.version(n)}' for n in sys.argv[1:]] + [f'Python {platf
 }
 
 /** The program made of a source in C below this folder, compiled when it is older than that. */
-export function compiled(path: string): string {
+export function compiled(path: string, ...libraries: string[]): string {
   const source = join(BENCH, path)
   const program = join(BENCH, '.cache', basename(path, '.c'))
   if (!existsSync(program) || statSync(program).mtimeMs < statSync(source).mtimeMs) {
     mkdirSync(join(BENCH, '.cache'), { recursive: true })
-    execFileSync('gcc', ['-O2', '-Wall', '-D_GNU_SOURCE', '-o', program, source], { stdio: 'inherit' })
+    execFileSync('gcc', ['-O2', '-Wall', '-D_GNU_SOURCE', '-o', program, source, ...libraries], { stdio: 'inherit' })
   }
   return program
 }

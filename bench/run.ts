@@ -108,6 +108,7 @@ function isReady(peer: Peer): boolean {
 
 /** The programs that make a load. */
 function clientsOf(load: Load): readonly string[] {
+  if (load.kind === 'messages') return ['gcc', 'zlib.h']
   if (load.kind === 'compression') return ['wrk']
   if (load.kind === 'throughput') return [load.services.some(isH2) ? 'h2load' : 'wrk']
   return []

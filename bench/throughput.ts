@@ -1,20 +1,21 @@
-// Requests as fast as they are answered: all contestants stand ready, and are loaded in turn, round after round, so that a
+// Requests, or WebSocket messages, as fast as they are answered: all contestants stand ready, and are loaded in turn, round after round, so that a
 // drift of the machine's speed meets all of them alike.
 import { type Contestant, contestants, type Launched } from './contestant.ts'
 import { cpuSeconds, residentBytes } from './cpu.ts'
 import { type Row, rotated, type Sample } from './figures.ts'
 import { h2load } from './h2load.ts'
-import { isH2, type Plan, type Throughput } from './loads.ts'
+import { isH2, type Messages, type Plan, type Throughput } from './loads.ts'
 import type { Peer } from './peers.ts'
 import type { Materials } from './prepare.ts'
 import { verify } from './verify.ts'
 import { verifyH2 } from './verify-h2.ts'
-import { wrk } from './wrk.ts'
+import { type Counted, wrk } from './wrk.ts'
+import { wsClient } from './ws-client.ts'
 
 const MEMORY_EVERY = 100
 
 export async function measureThroughput(
-  load: Throughput,
+  load: Throughput | Messages,
   peers: readonly Peer[],
   materials: Materials,
   plan: Plan,
@@ -29,7 +30,7 @@ export async function measureThroughput(
 }
 
 async function measureRounds(
-  load: Throughput,
+  load: Throughput | Messages,
   all: readonly Contestant[],
   materials: Materials,
   plan: Plan,
@@ -39,11 +40,10 @@ async function measureRounds(
   const ready = new Map<Contestant, Launched>()
   try {
     for (const each of all) {
-      const check = isH2(each.service) ? verifyH2 : verify
       const launched = await each.launch(materials)
       if (launched === null) continue
       ready.set(each, launched)
-      await check(load, launched.origin, materials).catch(error => each.blame(error))
+      await check(load, each, launched.origin, materials).catch(error => each.blame(error))
     }
     const sound = [...ready.keys()].filter(each => each.faults.size === 0)
     for (const seconds of warmUps(plan.seconds)) {
@@ -64,7 +64,7 @@ async function measureRounds(
 
 /** Loads one contestant once. Null where that gives no figure; what was wrong is its fault then. */
 export async function take(
-  load: Throughput,
+  load: Throughput | Messages,
   each: Contestant,
   { server, origin }: Launched,
   materials: Materials,
@@ -74,15 +74,14 @@ export async function take(
   const watch = setInterval(() => {
     memory = Math.max(memory, residentBytes(server.pid))
   }, MEMORY_EVERY)
-  const client = isH2(each.service) ? h2load : wrk
   try {
     const before = cpuSeconds(server.pid)
-    const { requests, bytes, seconds: took, fault } = await client(load, origin, materials, seconds)
+    const { requests, bytes, seconds: took, fault } = await ask(load, each, origin, materials, seconds)
     const used = cpuSeconds(server.pid) - before
     if (fault !== null) each.blame(fault)
     const ended = server.ended()
     if (ended !== null) each.blame(ended)
-    const figure = load.per === 'request' ? (used * 1e6) / requests : (used * 1e3) / (bytes / 1e9)
+    const figure = perGigabyte(load) ? (used * 1e3) / (bytes / 1e9) : (used * 1e6) / requests
     return Number.isFinite(figure) ? { figure, rate: requests / took, memory } : null
   } catch (error) {
     each.blame(error)
@@ -90,6 +89,31 @@ export async function take(
   } finally {
     clearInterval(watch)
   }
+}
+
+/** Looks at the replies. Messages are compared as long as they come. */
+async function check(
+  load: Throughput | Messages,
+  { service }: Contestant,
+  origin: string,
+  materials: Materials,
+): Promise<void> {
+  if (load.kind === 'throughput') await (isH2(service) ? verifyH2 : verify)(load, origin, materials)
+}
+
+function ask(
+  load: Throughput | Messages,
+  { service }: Contestant,
+  origin: string,
+  materials: Materials,
+  seconds: number,
+): Promise<Counted> {
+  if (load.kind === 'messages') return wsClient(load, service, origin, seconds)
+  return (isH2(service) ? h2load : wrk)(load, origin, materials, seconds)
+}
+
+function perGigabyte(load: Throughput | Messages): boolean {
+  return load.kind === 'throughput' && load.per === 'gigabyte'
 }
 
 /** Twice: an idle machine may have given its memory back, and compilers take their time. */

@@ -6,6 +6,7 @@ import { run } from './processes.ts'
 import { BENCH } from './programs.ts'
 
 export interface Counted {
+  /** Those that were answered; messages count like requests. */
   readonly requests: number
   /** Bytes of replies, heads included. */
   readonly bytes: number

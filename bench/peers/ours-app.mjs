@@ -7,7 +7,7 @@ import { tick } from '../tick.ts'
 const [module, program, port, codecs] = process.argv.slice(2)
 const { App, html, serve, text, Topic } = await import(pathToFileURL(module).href)
 
-const PROGRAMS = { bare: () => bare, param, hooks, routes, pages, events }
+const PROGRAMS = { bare: () => bare, param, hooks, routes, pages, events, sockets, rooms }
 const [name, size] = program.split('-')
 await serve(await PROGRAMS[name](Number(size)), { port: Number(port), host: '127.0.0.1' })
 
@@ -67,6 +67,20 @@ function events() {
   const app = new App().events('/events', context => ticks.listen(context))
   return app.get('/publish', () => {
     ticks.publish({ id: ++number, data: tick(number) })
+    return String(number)
+  })
+}
+
+/** Messages are copied for the program, which may keep them. */
+function sockets() {
+  return new App().socket('/', { message: (peer, message) => peer.send(message) })
+}
+
+function rooms() {
+  let number = 0
+  const app = new App().socket('/', { open: peer => peer.join('everybody') })
+  return app.get('/publish', () => {
+    app.room('everybody').send(tick(++number))
     return String(number)
   })
 }

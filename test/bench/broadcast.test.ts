@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { Audience } from '../../bench/broadcast.ts'
+import { Audience, EVENTS } from '../../bench/broadcast.ts'
 import { tickEvent } from '../../bench/tick.ts'
 
 const LISTENERS = 120
@@ -59,7 +59,11 @@ async function audienceOf(t: TestContext, send: Send, type = 'text/event-stream'
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const audience = new Audience({ path: '/events', listeners: LISTENERS }, { port, origin: `http://127.0.0.1:${port}` })
+  const audience = new Audience(
+    { path: '/events', listeners: LISTENERS },
+    { port, origin: `http://127.0.0.1:${port}` },
+    EVENTS,
+  )
   t.after(() => {
     audience.leave()
     server.close()

@@ -17,6 +17,7 @@ const PROJECT = {
   version: '0',
   speaksH2: true,
   hasApp: true,
+  speaksWebSocket: true,
   echo: '/echo.ts',
 }
 
@@ -150,6 +151,15 @@ test('a revision from before applications is put to no load that needs one', () 
   const able = ableTo(ours({ ...PROJECT, hasApp: false }))
   for (const name of ['hello', 'h2-hello', 'file-1k']) assert.ok(able.includes(name), name)
   for (const name of ['param', 'h2-param', 'routes', 'hooks']) assert.ok(!able.includes(name), name)
+})
+
+test('a revision from before WebSocket is put to no load of it', () => {
+  const able = ableTo(ours({ ...PROJECT, speaksWebSocket: false, speaksH2: false }))
+  assert.ok(able.includes('param') && able.includes('echo'))
+  assert.deepEqual(
+    able.filter(name => /(^|-)ws\b/.test(name)),
+    [],
+  )
 })
 
 test('every peer has a way to offer what it says it offers', () => {
