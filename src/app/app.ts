@@ -1,15 +1,18 @@
 // An application: from an exchange to the route that answers it, and from what that answers with to the reply.
-import { type Exchange, type Handler, Refused, Reply } from '../exchange/index.ts'
+import { type Exchange, type Handler, isSocketHandshake, Refused, Reply, socketExpected } from '../exchange/index.ts'
 import { FieldList } from '../http/fields.ts'
 import { asReply } from './answers.ts'
+import type { SocketClient } from './asked-socket.ts'
 import { type AskOptions, requestOf } from './asking.ts'
+import { type ConnectOptions, connectTo } from './connecting.ts'
 import { Connections } from './connection.ts'
 import { type AnyContext, Context, type ContextSource, type RouteShown } from './context.ts'
 import { type Hooks, type Run, withHooks } from './hooks.ts'
 import { MountedExchange } from './mounted.ts'
-import { Rooms } from './rooms.ts'
+import type { AnyParams } from './params.ts'
+import { Room, Rooms } from './rooms.ts'
 import { noHooks, type Registry, type RouteSpec, Routes } from './routes.ts'
-import { Router } from './routing/index.ts'
+import { HANDSHAKE, Router } from './routing/index.ts'
 
 /** What an application keeps of its own: values for each request and for each connection. */
 export interface AppOptions<State extends object, Own extends object> {
@@ -38,9 +41,6 @@ export class App<State extends object = object, Own extends object = object> ext
   /** The routes in the order they were added, mounted handlers among them: for whoever lists or documents them. The method `*` stands for all. */
   readonly routes: readonly RouteShown[]
 
-  /** The rooms of its WebSocket connections. */
-  readonly rooms = new Rooms()
-
   protected readonly registry: Registry
   protected readonly prefix = ''
   protected readonly levels: readonly Hooks[]
@@ -61,10 +61,11 @@ export class App<State extends object = object, Own extends object = object> ext
     this.levels = [hooks]
     this.routes = composed
     this.registry = {
-      rooms: this.rooms,
+      rooms: new Rooms(),
       add(spec) {
         const route: Composed = { ...spec, run: null }
-        router.add(spec.method, spec.path, route)
+        if (spec.isSocket) router.addHandshake(spec.method, spec.path, route)
+        else router.add(spec.method, spec.path, route)
         composed.push(route)
       },
       changed() {
@@ -77,7 +78,7 @@ export class App<State extends object = object, Own extends object = object> ext
     this.handler = exchange => {
       let found: ReturnType<typeof router.find>
       try {
-        found = router.find(methodOf(exchange), exchange.path || '/')
+        found = routeFor(exchange)
       } catch (error) {
         return compose(throwing(error), [hooks])(new Context(source, exchange, null, {}))
       }
@@ -90,15 +91,38 @@ export class App<State extends object = object, Own extends object = object> ext
       return route.run(new Context(source, exchange, route, params))
     }
 
+    function routeFor(exchange: Exchange): ReturnType<typeof router.find> {
+      const path = exchange.path || '/'
+      if (!isSocketHandshake(exchange)) return router.find(exchange.method, path)
+      const socket = router.find(HANDSHAKE, path)
+      // A server may ignore Upgrade (RFC 9110 section 7.8); over HTTP/2 nothing else is asked for.
+      return socket === null && exchange.version !== '2' ? router.find(exchange.method, path) : socket
+    }
+
     function noRoute({ exchange }: AnyContext): Reply {
+      const { method, version } = exchange
       // It asks about the server as a whole (RFC 9110 section 9.3.7).
-      if (exchange.method === 'OPTIONS' && exchange.path === '*') return new Reply(204)
-      const allowed = router.allowed(exchange.path || '/')
+      if (method === 'OPTIONS' && exchange.path === '*') return new Reply(204)
+      const path = exchange.path || '/'
+      const allowed = router.allowed(path, version === '2' ? 'CONNECT' : 'GET')
       if (allowed.length === 0) throw notFound
+      if (version === '2' && isSocketHandshake(exchange)) throw noSocket
       const fields = FieldList.of({ Allow: allowed.join(', ') })
-      if (exchange.method === 'OPTIONS') return new Reply(204, fields)
+      if (method === 'OPTIONS') return new Reply(204, fields)
+      if ((method === 'GET' || method === 'HEAD') && router.find(HANDSHAKE, path) !== null)
+        throw socketHere(exchange, fields)
       throw methodNotAllowed(exchange, fields)
     }
+  }
+
+  /** A room of its WebSocket connections, be anybody in it or not. */
+  room(name: string): Room<Context<AnyParams, State, Own>> {
+    return new Room(name, this.registry.rooms)
+  }
+
+  /** The rooms that somebody is in. */
+  get rooms(): readonly Room<Context<AnyParams, State, Own>>[] {
+    return this.registry.rooms.names.map(name => this.room(name))
   }
 
   /**
@@ -110,6 +134,16 @@ export class App<State extends object = object, Own extends object = object> ext
    */
   request(target: string | URL | Request, options?: AskOptions): Promise<Response> {
     return requestOf(this.handler, target, options)
+  }
+
+  /**
+   * Connects to the application over WebSocket, without a socket: for tests. The handshake is a request like any other.
+   * @param target a path such as `/chat?room=lobby`, or a URL
+   * @param options the subprotocols that are offered, fields, and what a connection would tell of the client
+   * @throws SocketRefused where the handshake is answered with anything but a WebSocket connection, with that as its `response`
+   */
+  connect(target: string | URL, options?: ConnectOptions): Promise<SocketClient> {
+    return connectTo(this.handler, target, options)
   }
 }
 
@@ -126,11 +160,6 @@ function compose(handler: Run, levels: readonly Hooks[]): Run {
   run = withHooks(run, { ...app, after: [] }, asReply)
   if (app.after.length > 0) run = withHooks(answering(run, asItIs), { ...noHooks(), after: app.after }, asReply)
   return answering(run, withFieldsSet)
-}
-
-/** What a route is looked up by: a handshake is no mere GET or CONNECT. */
-function methodOf({ method, protocol }: Exchange): string {
-  return protocol !== undefined && protocol.toLowerCase() === 'websocket' ? 'WEBSOCKET' : method
 }
 
 /** Answers for what was thrown by what is mounted within these levels. */
@@ -182,6 +211,19 @@ const notFound = new Refused({
   section: 'RFC 9110 section 15.5.5',
   detail: 'The application has no route for this path',
 })
+
+const noSocket = new Refused({
+  status: 404,
+  rule: 'not-found',
+  section: 'RFC 9110 section 15.5.5',
+  detail: 'The application takes no WebSocket connections at this path',
+})
+
+/** There are WebSocket connections at the path, and no page. Over HTTP/2 all methods are told, since there is no other status than 405. */
+function socketHere(exchange: Exchange, allowed: FieldList): Refused {
+  const refused = socketExpected(exchange)
+  return exchange.version === '2' ? new Refused({ ...refused.refusal, fields: allowed }) : refused
+}
 
 function methodNotAllowed({ method }: Exchange, fields: FieldList): Refused {
   return new Refused({

@@ -3,14 +3,20 @@ import {
   type Body,
   type Chunk,
   type Client,
+  checkOrigin,
   type Exchange,
   type HttpVersion,
   type Peer,
   plainRefusals,
-  type Reply,
+  Reply,
   refusalFor,
+  type SocketTerms,
+  type SocketUser,
+  socketExpected,
 } from '../exchange/index.ts'
 import { FieldList, type Fields } from '../http/fields.ts'
+import { elements } from '../http/lists.ts'
+import { AskedTunnel } from './asked-tunnel.ts'
 
 /** What is asked. */
 export interface Asked {
@@ -22,6 +28,8 @@ export interface Asked {
   readonly content: Body
   readonly peer: Peer
   readonly client: Partial<Client>
+  /** What it asks to go on with. */
+  readonly protocol?: 'websocket' | undefined
   /** Told each interim reply. */
   readonly informed: (status: number, fields: FieldList) => void
 }
@@ -40,7 +48,7 @@ export class AskedExchange implements Exchange {
   readonly fields: Fields
   readonly content: Body
   readonly trailers: Fields = FieldList.empty
-  readonly protocol = undefined
+  readonly protocol: string | undefined
   readonly peer: Peer
   readonly client: Client
   private readonly controller = new AbortController()
@@ -48,7 +56,7 @@ export class AskedExchange implements Exchange {
   private ending: () => void = () => {}
   private phase: 'asked' | 'answered' | 'over' = 'asked'
 
-  constructor({ method, target, authority, scheme, fields, content, peer, client, informed }: Asked) {
+  constructor({ method, target, authority, scheme, fields, content, peer, client, protocol, informed }: Asked) {
     const question = target.indexOf('?')
     this.method = method
     this.target = target
@@ -56,6 +64,7 @@ export class AskedExchange implements Exchange {
     this.query = question === -1 ? '' : target.slice(question + 1)
     this.authority = authority
     this.fields = fields
+    this.protocol = protocol
     this.content = new AskedContent(content, this.controller.signal)
     this.peer = peer
     this.client = { address: peer.address, scheme, host: authority, ...client }
@@ -79,9 +88,14 @@ export class AskedExchange implements Exchange {
     this.lose(reason)
   }
 
-  /** @throws TypeError always: there is no connection */
-  accept(): never {
-    throw new TypeError('A WebSocket handshake takes a connection: it cannot be asked for without one')
+  /** Takes the handshake of `app.connect`; what `app.request` asks is none. */
+  accept(user: SocketUser, terms: SocketTerms): Reply {
+    if (this.protocol !== 'websocket') throw socketExpected(this)
+    checkOrigin(this, terms.origins)
+    const protocol = terms.chooseProtocol?.(elements(this.fields.get('sec-websocket-protocol') ?? ''), user) ?? ''
+    const fields = FieldList.of({ Upgrade: 'websocket' })
+    const agreed = protocol === '' ? fields : fields.with('Sec-WebSocket-Protocol', protocol)
+    return new Reply(101, agreed, new AskedTunnel(user, terms, protocol))
   }
 
   /** There is no server to report what fails: it is left to the runtime, which shows it as an unhandled rejection. */

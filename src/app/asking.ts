@@ -51,7 +51,8 @@ export async function requestOf(
   }
 }
 
-function exchangeOf(target: string | URL | Request, options: AskOptions): AskedExchange {
+/** The exchange of what is asked. @param protocol what it asks to go on with */
+export function exchangeOf(target: string | URL | Request, options: AskOptions, protocol?: 'websocket'): AskedExchange {
   const asked = target instanceof Request ? { ...partsOf(target), ...options } : options
   const { body = null, headers = {}, peer, client = {}, informed = () => {} } = asked
   const method = asked.method ?? 'GET'
@@ -72,6 +73,7 @@ function exchangeOf(target: string | URL | Request, options: AskOptions): AskedE
     content,
     peer: peerOf(peer),
     client,
+    protocol,
     informed,
   })
 }
@@ -81,7 +83,7 @@ function partsOf({ method, headers, body }: Request): Pick<RequestInit, 'method'
 }
 
 /** The reply, as the server would have it: what is thrown is answered with an explanation. */
-async function answerOf(handler: Handler, exchange: AskedExchange): Promise<Reply> {
+export async function answerOf(handler: Handler, exchange: AskedExchange): Promise<Reply> {
   let reply: unknown
   try {
     reply = await handler(exchange)

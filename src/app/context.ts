@@ -32,7 +32,7 @@ export interface ContextSource {
 
 /** The route that answers, as a context shows it. */
 export interface RouteShown {
-  /** The method; `*` where it stands for all of them. */
+  /** The method; `*` where it stands for all of them, `WEBSOCKET` for WebSocket connections, which nobody can ask for by a method of that name. */
   readonly method: string
   /** The path as it was written, with the prefixes of its groups. */
   readonly path: string

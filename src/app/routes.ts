@@ -8,7 +8,17 @@ import { mounted } from './mounted.ts'
 import type { Params } from './params.ts'
 import type { Rooms } from './rooms.ts'
 import { ANY_METHOD } from './routing/index.ts'
-import { type SocketHandlers, type SocketOptions, socketHandler } from './socket.ts'
+import type {
+  AgreedProtocol,
+  CheckedSocketHandlers,
+  CheckedSocketOptions,
+  ReceivedMessage,
+  SocketHandlers,
+  SocketOptions,
+  SocketPeer,
+} from './socket.ts'
+import { socketHandler } from './socket-route.ts'
+import type { SchemaOutput, StandardSchema } from './standard-schema.ts'
 
 /** Answers a route's requests. */
 export type RouteHandler<Parameters extends object, State extends object, Own extends object> = (
@@ -20,9 +30,14 @@ export type RouteOptions<Parameters extends object, State extends object, Own ex
   Context<Parameters, State, Own>
 >
 
+/** What the method of WebSocket connections is shown as. */
+const SOCKET = 'WEBSOCKET'
+
 /** One route, as it was written down. */
 export interface RouteSpec {
   readonly method: string
+  /** It takes WebSocket handshakes, and nothing else. */
+  readonly isSocket: boolean
   /** The whole path, the groups' prefixes included. */
   readonly path: string
   readonly handler: (context: AnyContext) => unknown
@@ -149,23 +164,48 @@ export abstract class Routes<Prefix extends string, State extends object, Own ex
     return this.route(['GET'], path, [hooks, eventsHandler(handler as EventsHandler<AnyContext>, own)])
   }
 
-  /** WebSocket connections (RFC 6455): the handshake is a request like any other, with hooks, parameters and context. */
+  /**
+   * WebSocket connections (RFC 6455, and RFC 8441 over HTTP/2). The handshake is a request like any other, with hooks, parameters and context;
+   * a page for GET can have the same path.
+   */
   socket<const Path extends string>(
     path: Path,
-    handlers: SocketHandlers<Context<Params<`${Prefix}${Path}`>, State, Own>>,
+    handlers: SocketHandlers<SocketPeer<ContextAt<Prefix, Path, State, Own>, ''>>,
   ): this
-  socket<const Path extends string>(
+  socket<
+    const Path extends string,
+    const Protocol extends string = never,
+    Required extends boolean = false,
+    Borrow extends boolean = false,
+  >(
     path: Path,
-    options: SocketOptions & OptionsAt<Prefix, Path, State, Own>,
-    handlers: SocketHandlers<Context<Params<`${Prefix}${Path}`>, State, Own>>,
+    options: SocketOptions<Protocol, Required, Borrow, ContextAt<Prefix, Path, State, Own>> &
+      OptionsAt<Prefix, Path, State, Own>,
+    handlers: SocketHandlers<
+      SocketPeer<ContextAt<Prefix, Path, State, Own>, AgreedProtocol<Protocol, Required>>,
+      ReceivedMessage<Borrow>
+    >,
+  ): this
+  socket<
+    const Path extends string,
+    Schema extends StandardSchema,
+    const Protocol extends string = never,
+    Required extends boolean = false,
+  >(
+    path: Path,
+    options: CheckedSocketOptions<Schema, Protocol, Required, ContextAt<Prefix, Path, State, Own>> &
+      OptionsAt<Prefix, Path, State, Own>,
+    handlers: CheckedSocketHandlers<
+      SocketPeer<ContextAt<Prefix, Path, State, Own>, AgreedProtocol<Protocol, Required>>,
+      SchemaOutput<Schema>
+    >,
   ): this
   socket(path: string, ...rest: readonly unknown[]): this {
-    const [options, handlers] = (rest.length === 1 ? [{}, rest[0]] : rest) as [SocketOptions & AnyHooks, SocketHandlers]
-    const { before, after, around, error, ...own } = options
-    return this.route(['WEBSOCKET'], path, [
-      { before, after, around, error },
-      socketHandler(this.registry.rooms, handlers, own),
-    ])
+    const [options, handlers] = rest.length === 1 ? [{}, rest[0]] : rest
+    if (rest.length > 2 || typeof options !== 'object' || options === null) throw noOptions(`socket ${path}`)
+    const { before, after, around, error, ...own } = options as SocketOptions & AnyHooks
+    const handler = socketHandler(path, this.registry.rooms, handlers as SocketHandlers, own)
+    return this.route([SOCKET], path, [{ before, after, around, error }, handler], true)
   }
 
   /**
@@ -222,12 +262,12 @@ export abstract class Routes<Prefix extends string, State extends object, Own ex
     return this
   }
 
-  private route(methods: readonly string[], path: string, rest: readonly unknown[]): this {
+  private route(methods: readonly string[], path: string, rest: readonly unknown[], isSocket = false): this {
     if (methods.length === 0) throw noMethods(path)
     const [options, handler] = optionsAndHandler(`${methods.join(', ')} ${path}`, rest)
     const levels = [...this.levels, hooksOf(options)]
     for (const each of this.paths(path))
-      for (const method of methods) this.registry.add({ method, path: each, handler, levels })
+      for (const method of methods) this.registry.add({ method, isSocket, path: each, handler, levels })
     return this
   }
 
@@ -265,6 +305,12 @@ type HandlerAt<Prefix extends string, Path extends string, State extends object,
 >
 
 type OptionsAt<Prefix extends string, Path extends string, State extends object, Own extends object> = RouteOptions<
+  Params<`${Prefix}${Path}`>,
+  State,
+  Own
+>
+
+type ContextAt<Prefix extends string, Path extends string, State extends object, Own extends object> = Context<
   Params<`${Prefix}${Path}`>,
   State,
   Own

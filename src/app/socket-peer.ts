@@ -1,78 +1,179 @@
-// One WebSocket connection as an application sees it: a peer that messages come from and go to.
-import type { Room as Backpressure, SharedMessage, SocketLink, SocketUser } from '../exchange/index.ts'
+// One WebSocket connection, between the server, which tells it what happens, and the handlers of its route. An idle one costs no more than
+// its fields: what it needs for rooms is made when it joins one, and what is the same for a whole route is in the route.
+import {
+  type Backpressure,
+  isThenable,
+  messageOf,
+  type SharedMessage,
+  type SocketLink,
+  type SocketUser,
+} from '../exchange/index.ts'
 import type { AnyContext } from './context.ts'
-import type { Room, Rooms } from './rooms.ts'
-import type { SocketHandlers } from './socket.ts'
+import { checkedName, type Member, type Members, Others, type Rooms } from './rooms.ts'
+import type { Audience, CheckedSocketHandlers, SocketPeer } from './socket.ts'
+import { checkClose } from './socket-close.ts'
+import { jsonText, type Sendable, sendOver } from './socket-message.ts'
 
-const decoder = new TextDecoder()
+/** What the connections of a route have in common. */
+export interface SocketRoute {
+  readonly handlers: CheckedSocketHandlers
+  readonly rooms: Rooms
+  /** Gives a message to the handler, in the form that it takes. */
+  readonly deliver: Deliver
+}
 
-/** The other end of a WebSocket connection. */
-export class SocketPeer<Context extends AnyContext = AnyContext> implements SocketUser {
-  /** The context of the request that the connection began with. */
-  readonly context: Context
-  private readonly handlers: SocketHandlers<Context>
-  private readonly all: Rooms
+export type Deliver = (
+  handlers: CheckedSocketHandlers,
+  peer: HearingPeer,
+  text: boolean,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  owned: boolean,
+) => unknown
+
+/** A peer, and whether its handlers are still given messages. */
+export interface HearingPeer extends SocketPeer {
+  readonly hears: boolean
+}
+
+const NEW = 0
+const OPEN = 1
+/** The program has begun to close it. */
+const CLOSING = 2
+const OVER = 3
+
+export class ConnectedPeer implements HearingPeer, Member, SocketUser {
+  readonly context: AnyContext
+  private readonly route: SocketRoute
   private link: SocketLink | null = null
-  private joined: Set<Room> | null = null
+  private joined: Members[] | null = null
+  private phase = NEW
 
-  constructor(context: Context, handlers: SocketHandlers<Context>, all: Rooms) {
+  constructor(context: AnyContext, route: SocketRoute) {
     this.context = context
-    this.handlers = handlers
-    this.all = all
+    this.route = route
   }
 
-  /** Whether messages can be sent. */
+  // --- What the program asks ---
+
   get isOpen(): boolean {
     return this.link?.isOpen ?? false
   }
 
-  /**
-   * Sends a message: a string as text, bytes as they are; these must not change afterwards.
-   * @returns nothing where there is room for more; else what to wait for: `await peer.send(…)` is right in a loop
-   */
-  send(message: string | Uint8Array): Backpressure {
-    if (typeof message === 'string') return this.link?.sendText(message)
-    return this.link?.send(false, message, 0, message.length, true)
+  get hears(): boolean {
+    return this.phase === OPEN
   }
 
-  sendShared(message: SharedMessage): Backpressure {
-    return this.link?.sendShared(message)
+  get protocol(): string {
+    return this.link?.protocol ?? ''
   }
 
-  /** Enters a room. */
-  join(name: string): void {
-    this.joined ??= new Set()
-    this.joined.add(this.all.join(name, this))
+  get waiting(): number {
+    return this.link?.waiting ?? 0
   }
 
-  /** Leaves a room. */
-  leave(name: string): void {
-    const room = this.all.room(name)
-    if (this.joined?.delete(room)) this.all.leave(room, this)
+  get rooms(): readonly string[] {
+    return this.joined === null ? NONE : this.joined.map(({ name }) => name)
   }
 
-  /** Everybody in a room but this peer. */
-  to(name: string): { send(message: string | Uint8Array): number } {
-    return { send: message => this.all.room(name).send(message, this) }
+  send(message: Sendable): Backpressure {
+    return sendOver(this.link as SocketLink, message)
   }
 
-  /** Begins to close in order. */
-  close(code?: number, reason?: string): void {
+  sendJson(value: unknown): Backpressure {
+    return (this.link as SocketLink).sendText(jsonText(value))
+  }
+
+  sendShared(message: SharedMessage): boolean {
+    return (this.link as SocketLink).sendShared(message)
+  }
+
+  close(code = 1000, reason = ''): void {
+    checkClose(code, reason)
+    if (this.phase === OPEN) this.phase = CLOSING
     this.link?.close(code, reason)
   }
 
+  cut(reason = new Error('The program has cut the connection')): void {
+    this.link?.cut(reason)
+  }
+
+  join(room: string): void {
+    checkedName(room)
+    if (this.phase === OVER) return
+    const members = this.route.rooms.enter(room, this)
+    if (members === null) return
+    if (this.joined === null) this.joined = [members]
+    else this.joined.push(members)
+  }
+
+  leave(room: string): void {
+    const { joined } = this
+    if (joined === null || this.phase === OVER) return
+    const at = joined.findIndex(({ name }) => name === room)
+    if (at === -1) return
+    this.route.rooms.leave(joined[at], this)
+    joined.splice(at, 1)
+  }
+
+  to(room: string): Audience {
+    return new Others(this.route.rooms, room, this)
+  }
+
+  // --- What the server tells ---
+
   opened(link: SocketLink): void | Promise<void> {
     this.link = link
-    return this.handlers.open?.(this)
+    this.phase = OPEN
+    const { handlers } = this.route
+    if (handlers.open === undefined) return undefined
+    try {
+      return this.settled('open', handlers.open(this))
+    } catch (error) {
+      throw this.failure('open', error)
+    }
   }
 
   message(text: boolean, bytes: Uint8Array, start: number, end: number, owned: boolean): void | Promise<void> {
-    const piece = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end)
-    return this.handlers.message?.(this, text ? decoder.decode(piece) : owned ? piece : piece.slice())
+    if (this.phase !== OPEN) return undefined
+    const { deliver, handlers } = this.route
+    let answer: unknown
+    try {
+      answer = deliver(handlers, this, text, bytes, start, end, owned)
+    } catch (error) {
+      throw this.failure('message', error)
+    }
+    return answer === undefined ? undefined : this.settled('message', answer)
   }
 
   closed(code: number, reason: string): void {
-    if (this.joined !== null) for (const room of this.joined) this.all.leave(room, this)
-    this.handlers.close?.(this, code, reason)
+    this.phase = OVER
+    const { rooms, handlers } = this.route
+    if (this.joined !== null) for (const members of this.joined) rooms.leave(members, this)
+    if (handlers.close === undefined) return
+    let done: void | Promise<void>
+    try {
+      done = this.settled('close', handlers.close(this, code, reason))
+    } catch (error) {
+      throw this.failure('close', error)
+    }
+    if (done !== undefined) this.context.exchange.waitUntil(done)
+  }
+
+  /** What is to be waited for, if anything: handlers may give whatever they like. */
+  private settled(handler: string, answer: unknown): void | Promise<void> {
+    if (!isThenable(answer)) return undefined
+    return Promise.resolve(answer).then(nothing, error => {
+      throw this.failure(handler, error)
+    })
+  }
+
+  private failure(handler: string, error: unknown): Error {
+    return new Error(`The handler ${handler} of ${this.context.route} failed: ${messageOf(error)}`, { cause: error })
   }
 }
+
+const NONE: readonly string[] = Object.freeze([])
+
+function nothing(): void {}

@@ -9,8 +9,9 @@ import type { SocketTerms } from './socket.ts'
  * Whether a request asks for a WebSocket connection: over HTTP/1.1 a GET whose Upgrade names `websocket`, perhaps among others; over
  * HTTP/2 an extended CONNECT for it.
  */
-export function isSocketHandshake({ method, protocol, version }: Exchange): boolean {
-  if (protocol === undefined || method !== (version === '2' ? 'CONNECT' : 'GET')) return false
+export function isSocketHandshake(exchange: Exchange): boolean {
+  const { protocol } = exchange
+  if (protocol === undefined || exchange.method !== (exchange.version === '2' ? 'CONNECT' : 'GET')) return false
   return protocol === 'websocket' || namesWebSocket(protocol)
 }
 

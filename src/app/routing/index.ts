@@ -1,3 +1,3 @@
 // Routes by path and method. A folder of `app/`, used by it alone.
-export { ANY_METHOD } from './leaf.ts'
+export { ANY_METHOD, HANDSHAKE } from './leaf.ts'
 export { Router } from './router.ts'

@@ -3,6 +3,9 @@
 /** Stands for every method, in a route that takes them all. */
 export const ANY_METHOD = '*'
 
+/** What WebSocket handshakes are looked up by. No request can have it for a method: it is no token. */
+export const HANDSHAKE = '(websocket)'
+
 /** One route, at one of the places that its path leads to. */
 export interface Entry<Route> {
   readonly route: Route

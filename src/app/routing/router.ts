@@ -1,7 +1,7 @@
 // A table of routes: finds the one that a method and a path ask for. A path without parameters is looked up as a whole, any
 // other one is searched for in the tree, segment by segment; both are as quick with 10,000 routes as with 10.
 import { decodedPath, refuseDotSegments } from './encoding.ts'
-import type { Capture, Entry, Found } from './leaf.ts'
+import { type Capture, type Entry, type Found, HANDSHAKE } from './leaf.ts'
 import { checkMethod } from './methods.ts'
 import { Node } from './node.ts'
 import { encodedPath, type Literal, parsePattern, type Segment } from './pattern.ts'
@@ -28,8 +28,21 @@ export class Router<Route> {
    */
   add(method: string, path: string, route: Route): void {
     checkMethod(method, path)
-    const written = `${method} ${path}`
-    const variants = parsePattern(method, path)
+    this.addFor(method, method, path, route)
+  }
+
+  /**
+   * Adds a route for WebSocket handshakes, which are found by HANDSHAKE.
+   * @param shown what errors call that
+   * @throws TypeError as `add` does
+   */
+  addHandshake(shown: string, path: string, route: Route): void {
+    this.addFor(HANDSHAKE, shown, path, route)
+  }
+
+  private addFor(method: string, shown: string, path: string, route: Route): void {
+    const written = `${shown} ${path}`
+    const variants = parsePattern(shown, path)
     for (const segments of variants) {
       const there = this.root.find(segments)?.own(method)
       if (there !== undefined) throw clash(written, there.written)
@@ -62,15 +75,17 @@ export class Router<Route> {
   /**
    * The methods that the routes for a path take, for `Allow`: with HEAD where there is GET, and OPTIONS; ANY_METHOD among them
    * where a route takes all. Empty where there is no route at all.
+   * @param handshake the method that WebSocket handshakes have on this wire
    * @throws Refused as `find` does
    */
-  allowed(path: string): readonly string[] {
+  allowed(path: string, handshake = 'GET'): readonly string[] {
     if (path.charCodeAt(0) !== SLASH) return []
     const decoded = path.includes('%') ? decodedPath(path) : path
     const methods = new Set<string>()
     new Search<Route>(methods).from(this.root, decoded, 1, '', 0)
     refuseDotSegments(decoded, 1)
     if (methods.size === 0) return []
+    if (methods.delete(HANDSHAKE)) methods.add(handshake)
     if (methods.has('GET')) methods.add('HEAD')
     return [...methods.add('OPTIONS')].sort(inUsualOrder)
   }
