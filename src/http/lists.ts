@@ -66,7 +66,7 @@ export function split(value: string, separator: ',' | ';'): string[] {
 }
 
 /** Where the quoted string that starts at `at` ends, or -1. */
-function endOfQuoted(text: string, at: number): number {
+export function endOfQuoted(text: string, at: number): number {
   if (text[at] !== '"') return -1
   for (let position = at + 1; position < text.length; position++) {
     if (text[position] === '\\') position++

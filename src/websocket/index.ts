@@ -1,8 +1,17 @@
 // The WebSocket connection (RFC 6455, 7692, 8441) without a socket, in both roles.
 export { WebSocketConnection } from './connection.ts'
 export { CODES, isSendableCode, RULES, type RuleName, type WebSocketError } from './errors.ts'
+export {
+  type Agreed,
+  type Answer,
+  agreedBy,
+  answerTo,
+  type ClientTerms,
+  offerText,
+  type ServerTerms,
+} from './extensions.ts'
 export { acceptOf, type HandshakeFault, type Offer, offerOf, type Sha1 } from './handshake.ts'
 export { DEFAULT_LIMITS, type WebSocketLimits } from './limits.ts'
-export type { MessageCodec } from './message-codec.ts'
+export type { InflateFault, MessageCodec } from './message-codec.ts'
 export type { MaskKeys } from './sending.ts'
 export type { WebSocketSink } from './sink.ts'
