@@ -17,7 +17,7 @@ export abstract class Flow {
   /** The kernel has not taken all of what was written. */
   protected stalled = false
   protected peerEnded = false
-  private readingPaused = false
+  protected readingPaused = false
   private peerMade: Peer | null = null
 
   constructor(channel: Channel) {

@@ -18,20 +18,16 @@ import {
 import type { ContentPump } from './content-pump.ts'
 import type { Driver, DriverHost, Held, UnderWay } from './driver.ts'
 import { H1Exchange, type H1ExchangeHost } from './h1-exchange.ts'
-import { H1Flow } from './h1-flow.ts'
 import { type Watched, waitOf } from './h1-patience.ts'
 import { type ReplyHost, sendReply } from './h1-reply.ts'
-import { settingsOfUpgrade, upgradedHead } from './h2c.ts'
-import { UpgradedDriver } from './h2c-driver.ts'
+import { H1Switching } from './h1-switching.ts'
 import { IncomingBody } from './incoming-body.ts'
 import { Patience } from './patience.ts'
 import { contentUnread, peerGone, refusalOf, serverEnds } from './refusals.ts'
 import type { Settings } from './settings.ts'
-import type { SocketTunnel } from './websocket-accept.ts'
-import { WebSocketDriver } from './websocket-driver.ts'
 
 export class H1Driver
-  extends H1Flow
+  extends H1Switching
   implements Driver, H1Sink, H1ExchangeHost, AnswerHost<H1Exchange>, ReplyHost, Watched
 {
   readonly handler: Handler
@@ -45,12 +41,9 @@ export class H1Driver
   tunnelling = false
   sent = 0
 
-  private readonly host: DriverHost
+  protected readonly host: DriverHost
   /** Unread content is being thrown away: so many bytes more are worth it; -1 where none is. */
   private discarding = -1
-  private draining = false
-  /** The driver that has the connection after an upgrade. */
-  private successor: Driver | null = null
   private continueDue = false
   private reported: Refusal | null = null
 
@@ -325,6 +318,10 @@ export class H1Driver
     return this
   }
 
+  protected get driver(): this {
+    return this
+  }
+
   protected get busy(): boolean {
     return this.exchange !== null
   }
@@ -335,36 +332,6 @@ export class H1Driver
 
   protected get pipelineBytes(): number {
     return this.settings.limits.pipelineBytes
-  }
-
-  /** Gives the connection to HTTP/2 where the request asks for it as it should; what has been read behind its head goes along. */
-  private changesToHttp2(head: H1Head): boolean {
-    const payload = this.draining || this.peerEnded || this.peer.tls !== null ? null : settingsOfUpgrade(head)
-    if (payload === null) return false
-    const { target, authority } = new H1Exchange(this, head, null)
-    this.connection.sendSwitch(101, FieldList.empty, 'h2c', this.settings.preamble)
-    this.flush()
-    const successor = new UpgradedDriver(this.channel, this.handler, this.settings, this.host)
-    this.successor = successor
-    this.channel.user = successor
-    this.host.replaced(this, successor)
-    successor.upgrade(upgradedHead(head, target, authority), payload)
-    return true
-  }
-
-  /** Gives the connection to WebSocket; what has been read behind the head goes along. */
-  changesToWebSocket(tunnel: SocketTunnel): void {
-    const { exchange, channel, settings } = this
-    this.flush()
-    if (exchange === null || channel.closed) return
-    const successor = new WebSocketDriver(channel, exchange, tunnel, settings, this.host)
-    this.successor = successor
-    this.exchange = null
-    exchange.host = successor
-    channel.user = successor
-    this.host.replaced(this, successor)
-    this.setReading(true)
-    successor.begin()
   }
 
   /** A reply that cannot be sent is answered for once; where that cannot be sent either, there is nothing left to say. */

@@ -9,7 +9,7 @@ import { type ContentSource, IncomingBody } from './incoming-body.ts'
 import { pulled } from './pulled.ts'
 import { noSwitch } from './refusals.ts'
 import type { Settings } from './settings.ts'
-import { SocketTunnel } from './websocket-accept.ts'
+import { SocketTunnel } from './websocket-tunnel.ts'
 
 /** Content up to this size leaves in one latin1 string with its head: cheaper than a second buffer. */
 const SMALL_CONTENT = 8 * 1024

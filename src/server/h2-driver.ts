@@ -15,12 +15,17 @@ import {
   tell,
 } from './answering.ts'
 import type { Driver, DriverHost, Held, UnderWay } from './driver.ts'
+import { exchangesOf, heldBy, underWayOn } from './h2-account.ts'
 import { H2Exchange, type H2ExchangeHost, NO_HEAD } from './h2-exchange.ts'
 import { H2Flow } from './h2-flow.ts'
+import { Orphans } from './h2-orphans.ts'
 import { H2Patience, type WatchedConnection } from './h2-patience.ts'
 import { sendReply } from './h2-reply.ts'
+import { beginSocket } from './h2-sockets.ts'
+import { discard, leaveUnread } from './h2-unread.ts'
 import { contentUnread, lostBy, peerGone, refusalOfH2, tooManyRunning } from './refusals.ts'
 import type { Settings } from './settings.ts'
+import type { SocketTunnel } from './websocket-tunnel.ts'
 
 /** Requests refused between two ticks because too many handlers run: as many as may be reset at once. */
 const MOST_TURNED_AWAY = 1000
@@ -37,9 +42,8 @@ export class H2Driver
 
   private readonly host: DriverHost
   private readonly patience = new H2Patience()
+  private readonly orphans: Orphans
   private draining = false
-  /** Exchanges whose streams are over, but whose handlers may still run: they are bounded, or resetting would make room for ever more. */
-  private orphans: H2Exchange[] | null = null
   private turnedAway = 0
   /** How often something had come in when the peer was asked whether it is there. */
   private askedAt = -1
@@ -52,29 +56,19 @@ export class H2Driver
     this.handler = handler
     this.settings = settings
     this.host = host
+    this.orphans = new Orphans(settings.limits.streams)
   }
 
   get held(): Held {
-    let content = 0
-    let waiting = 0
-    for (const { user, pending, pendingAt } of this.connection.streams.values()) {
-      content += (user as H2Exchange | null)?.incoming?.heldBytes ?? 0
-      if (pending !== null) waiting += pending.length - pendingAt
-    }
-    const output = this.channel.backlog + this.connection.output.size
-    return { head: this.connection.heldBytes, content, waiting, output }
+    return heldBy(this.connection, this.channel)
   }
 
   get underWay(): readonly UnderWay[] {
-    const all = this.exchanges
-      .filter(exchange => !exchange.over || exchange.tunnelling)
-      .map(({ method, target, sent, isRefused }) => ({ request: isRefused ? '' : `${method} ${target}`, sent }))
-    return all.length === 0 && this.channel.backlog > 0 ? [{ request: '', sent: 0 }] : all
+    return underWayOn(this.connection, this.channel)
   }
 
-  /** Those whose streams are open. */
   get exchanges(): readonly H2Exchange[] {
-    return [...this.connection.streams.values()].map(stream => stream.user).filter(user => user instanceof H2Exchange)
+    return exchangesOf(this.connection)
   }
 
   get asked(): boolean {
@@ -93,7 +87,7 @@ export class H2Driver
 
   look(now: number): void {
     this.turnedAway = 0
-    this.letGoEnded()
+    this.orphans.letGoEnded()
     this.connection.tick()
     this.patience.look(this, this.settings.limits, now)
     this.settleLater()
@@ -105,7 +99,10 @@ export class H2Driver
     if (!this.connection.started && this.connection.streams.size === 0) this.finish('drained')
     else {
       this.connection.drain()
-      for (const exchange of this.exchanges) exchange.concludeEndless()
+      for (const exchange of this.exchanges) {
+        exchange.concludeEndless()
+        exchange.socket?.driver.drain()
+      }
       this.settle()
     }
   }
@@ -133,7 +130,7 @@ export class H2Driver
 
   head(stream: H2Stream, head: H2Head, ended: boolean): void {
     const { settings, connection } = this
-    if (this.overcrowded) {
+    if (this.orphans.tooMany) {
       this.turnAway(stream)
       return
     }
@@ -148,7 +145,8 @@ export class H2Driver
   content(stream: H2Stream, bytes: Uint8Array, start: number, end: number): void {
     const exchange = stream.user as H2Exchange
     exchange.continueDue = false
-    if (exchange.incoming!.over) this.discard(exchange, end - start)
+    if (exchange.socket !== null) exchange.socket.channel.receive(bytes, start, end)
+    else if (exchange.incoming!.over) discard(this.connection, exchange, end - start)
     else exchange.incoming!.deliver(bytes, start, end)
   }
 
@@ -161,13 +159,18 @@ export class H2Driver
     const exchange = stream.user as H2Exchange
     exchange.peerEnded = true
     exchange.continueDue = false
+    if (exchange.socket !== null) {
+      exchange.socket.channel.ended()
+      return
+    }
     exchange.incoming?.finish()
     if (exchange.tunnelling && exchange.over) this.tellOver(exchange, true)
   }
 
   writable(stream: H2Stream): void {
-    const { pump } = stream.user as H2Exchange
-    if (this.crowded) this.holdBack(pump)
+    const { pump, socket } = stream.user as H2Exchange
+    if (socket !== null) socket.channel.writable()
+    else if (this.crowded) this.holdBack(pump)
     else pump?.resume()
     this.settleLater()
   }
@@ -175,10 +178,14 @@ export class H2Driver
   sent(stream: H2Stream): void {
     const exchange = stream.user as H2Exchange
     exchange.over = true
+    if (exchange.socket !== null) {
+      exchange.socket.channel.sent()
+      return
+    }
     // The other way of a tunnel goes on until the peer ends it, or nobody wants to hear more.
     if (exchange.tunnelling && !exchange.peerEnded && !exchange.incoming!.over) return
     this.tellOver(exchange, true)
-    if (!exchange.peerEnded) this.leaveUnread(exchange)
+    if (!exchange.peerEnded) leaveUnread(this.connection, exchange)
   }
 
   lost(stream: H2Stream, error: H2Error): void {
@@ -186,7 +193,9 @@ export class H2Driver
     // A client that has its reply may stop in the middle of what it was sending.
     if (error.blame === 'remote' && error.rule !== 'peer-reset' && !exchange.over)
       this.tellRefusal(refusalOfH2(error), exchange)
-    this.lose(exchange, this.lossReason ?? lostBy(error))
+    const reason = this.lossReason ?? lostBy(error)
+    if (exchange.socket !== null) exchange.socket.channel.lost(reason)
+    else this.lose(exchange, reason)
   }
 
   refused(stream: H2Stream, error: H2Error): void {
@@ -239,6 +248,8 @@ export class H2Driver
   }
 
   taken(exchange: H2Exchange, count: number): void {
+    // A WebSocket connection opens the window itself.
+    if (exchange.socket !== null) return
     this.connection.consumed(exchange.stream, count)
     this.settleLater()
   }
@@ -271,6 +282,16 @@ export class H2Driver
 
   letGoFailed(exchange: H2Exchange, error: unknown): void {
     letGoFailed(this.settings, exchange, error)
+  }
+
+  changesToWebSocket(exchange: H2Exchange, tunnel: SocketTunnel): void {
+    beginSocket(this, exchange, tunnel)
+    if (this.draining) exchange.socket?.driver.drain()
+  }
+
+  socketClosed(exchange: H2Exchange): void {
+    exchange.over = true
+    this.orphans.add(exchange)
   }
 
   // --- Answers ---
@@ -315,6 +336,10 @@ export class H2Driver
 
   /** Ends a stream that cannot go on. */
   cut(exchange: H2Exchange, code: number, reason: Error): void {
+    if (exchange.socket !== null) {
+      exchange.socket.channel.destroy(reason)
+      return
+    }
     this.connection.reset(exchange.stream, code)
     if (!exchange.over || exchange.tunnelling) this.lose(exchange, reason)
     this.settleLater()
@@ -354,42 +379,8 @@ export class H2Driver
   }
 
   private tellOver(exchange: H2Exchange, complete: boolean): void {
-    if (exchange.handlerRuns) {
-      this.orphans ??= []
-      this.orphans.push(exchange)
-    }
+    this.orphans.add(exchange)
     if (!exchange.isRefused) tell(this.settings, exchange, complete)
-  }
-
-  /**
-   * The reply is complete, and the peer is still sending: a little is read past, even where much is announced, and only then the stream is
-   * reset (RFC 9113 section 8.1), because some clients drop a reply that a reset comes behind (curl 7.88).
-   */
-  private leaveUnread(exchange: H2Exchange): void {
-    const { incoming, stream } = exchange
-    const unread = incoming!.heldBytes
-    incoming!.fail(contentUnread())
-    if (exchange.tunnelling) this.connection.reset(stream, CODES.NO_ERROR)
-    else this.discard(exchange, unread)
-  }
-
-  /** Content that nobody reads. Once it is more than is worth taking in, the peer is stopped by its window until the reply is complete. */
-  private discard(exchange: H2Exchange, count: number): void {
-    exchange.discardable -= count
-    if (exchange.discardable >= 0) this.connection.consumed(exchange.stream, count)
-    else if (exchange.over) this.connection.reset(exchange.stream, CODES.NO_ERROR)
-  }
-
-  /** Whether as many handlers run on for streams that are over as there may be streams. */
-  private get overcrowded(): boolean {
-    const { streams } = this.settings.limits
-    if (this.orphans === null || this.orphans.length < streams) return false
-    this.letGoEnded()
-    return this.orphans.length >= streams
-  }
-
-  private letGoEnded(): void {
-    if (this.orphans !== null) this.orphans = this.orphans.filter(exchange => exchange.handlerRuns)
   }
 
   private turnAway(stream: H2Stream): void {

@@ -4,10 +4,14 @@ import type { HttpVersion, Refusal } from '../exchange/index.ts'
 import { CODES, type H2Head, type H2Stream } from '../h2/index.ts'
 import { FieldList, type Fields } from '../http/fields.ts'
 import type { ContentPump, ContentTarget } from './content-pump.ts'
+import type { Driver } from './driver.ts'
 import { type ContentSource, IncomingBody } from './incoming-body.ts'
 import type { Patience } from './patience.ts'
 import { serverEnds } from './refusals.ts'
 import { type ExchangeHost, ServedExchange } from './served-exchange.ts'
+import type { StreamChannel } from './stream-channel.ts'
+import type { SocketHost } from './websocket-driver.ts'
+import type { SocketTunnel } from './websocket-tunnel.ts'
 
 /** The driver, as far as its exchanges need it. */
 export interface H2ExchangeHost extends ExchangeHost {
@@ -26,9 +30,19 @@ export interface H2ExchangeHost extends ExchangeHost {
   refuseContent(exchange: H2Exchange, refusal: Refusal): void
   tellRefusal(refusal: Refusal, exchange: H2Exchange): void
   cut(exchange: H2Exchange, code: number, reason: Error): void
+  /** Its stream has stopped being a message, and is WebSocket's. */
+  changesToWebSocket(exchange: H2Exchange, tunnel: SocketTunnel): void
+  /** That connection is closed. */
+  socketClosed(exchange: H2Exchange): void
 }
 
-export class H2Exchange extends ServedExchange implements ContentTarget, ContentSource {
+/** A WebSocket connection on a stream. */
+export interface StreamSocket {
+  readonly channel: StreamChannel
+  readonly driver: Driver
+}
+
+export class H2Exchange extends ServedExchange implements ContentTarget, ContentSource, SocketHost {
   readonly stream: H2Stream
   readonly head: H2Head
   readonly body: IncomingBody | null
@@ -40,6 +54,8 @@ export class H2Exchange extends ServedExchange implements ContentTarget, Content
   pump: ContentPump | null = null
   /** The stream has stopped being a message. */
   tunnelling = false
+  /** The WebSocket connection that it is. */
+  socket: StreamSocket | null = null
   /** The client waits for 100 before it sends its content. */
   continueDue = false
   /** Our side of the stream is complete, or lost. */
@@ -143,6 +159,11 @@ export class H2Exchange extends ServedExchange implements ContentTarget, Content
 
   letGoFailed(error: unknown): void {
     this.host.letGoFailed(this, error)
+  }
+
+  /** The WebSocket connection is closed. */
+  closed(): void {
+    this.host.socketClosed(this)
   }
 
   override abort(reason: unknown): void {

@@ -58,7 +58,7 @@ export abstract class H2Flow extends Flow {
   }
 
   /** Like `settle`, at the end of this turn, so that what else happens in it leaves in the same write. */
-  protected settleLater(): void {
+  settleLater(): void {
     if (
       this.receiving ||
       this.settling ||

@@ -103,7 +103,8 @@ const SETTINGS: Wait<WatchedConnection> = within(
 
 /** Room in the connection's window, for content of whatever stream. */
 const ROOM: Wait<WatchedConnection> = within('writeTimeout', contentSent, driver => {
-  for (const exchange of driver.exchanges) if (exchange.stream.pending !== null) giveUpSending(exchange)
+  for (const exchange of driver.exchanges)
+    if (exchange.stream.pending !== null && exchange.socket === null) giveUpSending(exchange)
 })
 
 function waitOf(driver: WatchedConnection): Wait<WatchedConnection> | null {
@@ -169,6 +170,10 @@ export class H2Patience {
     const { connection, exchanges } = driver
     let needsRoom = false
     for (const exchange of exchanges) {
+      if (exchange.socket !== null) {
+        exchange.socket.driver.look(now)
+        continue
+      }
       const wait = waitOfExchange(exchange)
       if (wait !== null) exchange.patience ??= new Patience()
       exchange.patience?.look(exchange, wait, limits, now)

@@ -9,6 +9,7 @@ import { IncomingBody } from './incoming-body.ts'
 import { pulled } from './pulled.ts'
 import { noSwitch } from './refusals.ts'
 import type { Settings } from './settings.ts'
+import { SocketTunnel } from './websocket-tunnel.ts'
 
 const RESET_CONTENT = 205
 
@@ -59,6 +60,10 @@ function openTunnel(
   if (exchange.method !== 'CONNECT' || status < 200 || status > 299) throw noSwitch()
   connection.sendResponse(exchange.stream, status, fields, UNKNOWN_LENGTH, settings.usual)
   exchange.tunnelling = true
+  if (tunnel instanceof SocketTunnel) {
+    exchange.host.changesToWebSocket(exchange, tunnel)
+    return
+  }
   exchange.pump = new ContentPump(tunnel.open(exchange.incoming ?? nothing(exchange)), exchange)
   exchange.pump.start()
 }

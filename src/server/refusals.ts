@@ -50,6 +50,11 @@ export const OVERDUE = {
   },
   'reply-timeout': { status: 503, section: 'RFC 9110 section 15.6.4', detail: 'The program did not answer in time' },
   'write-timeout': { status: 408, section: TIMEOUT, detail: 'The client did not read its reply in time' },
+  'message-timeout': {
+    status: 408,
+    section: 'RFC 6455 section 10.4',
+    detail: 'The message came more slowly than this server waits for',
+  },
 } as const
 
 export type Overdue = keyof typeof OVERDUE
@@ -71,6 +76,21 @@ export function noPage(value: unknown): TypeError {
 /** What a reader of content meets that goes on after the reply is complete. */
 export function contentUnread(): Error {
   return new Error('The reply was complete before the content was read: the rest of it is not kept')
+}
+
+/** More waits for a WebSocket peer than may. */
+export function queueFull(limit: number): Refusal {
+  return {
+    status: 408,
+    rule: 'queue-full',
+    section: 'RFC 6455 section 10.4',
+    detail: `More than ${limit} bytes wait for a peer that reads its messages too slowly`,
+  }
+}
+
+/** What the exchange of a WebSocket connection is aborted with when that is over. */
+export function socketOver(code: number): ConnectionLost {
+  return new ConnectionLost(`The WebSocket connection is over (${code})`)
 }
 
 /** What an exchange is aborted with when its connection is lost. */

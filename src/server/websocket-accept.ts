@@ -1,31 +1,16 @@
 // Takes a WebSocket handshake, or refuses it (RFC 6455 section 4.2, RFC 8441 section 5). What is agreed on goes with the reply, as a
 // tunnel that each wire knows how to begin.
 import { createHash } from 'node:crypto'
-import { Refused, Reply, type SocketTerms, type SocketUser, Tunnel } from '../exchange/index.ts'
+import { type Exchange, Refused, Reply, type SocketTerms, type SocketUser } from '../exchange/index.ts'
 import { FieldList } from '../http/fields.ts'
 import { acceptOf, type HandshakeFault, offerOf } from '../websocket/index.ts'
-import type { ServedExchange } from './served-exchange.ts'
-
-/** The tunnel of a connection that becomes messages. */
-export class SocketTunnel extends Tunnel {
-  readonly user: SocketUser
-  readonly terms: SocketTerms
-  /** The subprotocol agreed on. */
-  readonly protocol: string
-
-  constructor(user: SocketUser, terms: SocketTerms, protocol: string) {
-    super(noBodies)
-    this.user = user
-    this.terms = terms
-    this.protocol = protocol
-  }
-}
+import { SocketTunnel } from './websocket-tunnel.ts'
 
 /**
  * The reply that takes the handshake.
  * @throws Refused for a request that is no handshake, or not from a page that may connect
  */
-export function acceptSocket(exchange: ServedExchange, user: SocketUser, terms: SocketTerms): Reply {
+export function acceptSocket(exchange: Exchange, user: SocketUser, terms: SocketTerms): Reply {
   const keyed = exchange.version !== '2'
   if (!isHandshake(exchange, keyed)) throw noHandshake()
   const offer = offerOf(exchange.fields, keyed)
@@ -38,14 +23,14 @@ export function acceptSocket(exchange: ServedExchange, user: SocketUser, terms: 
     fields = FieldList.of({ Upgrade: 'websocket', 'Sec-WebSocket-Accept': accept })
   }
   if (protocol !== '') fields = fields.and('Sec-WebSocket-Protocol', protocol)
-  return new Reply(keyed ? 101 : 200, fields, new SocketTunnel(user, terms, protocol))
+  return new Reply(keyed ? 101 : 200, fields, new SocketTunnel(user, terms, protocol, null))
 }
 
-function isHandshake({ method, protocol }: ServedExchange, keyed: boolean): boolean {
+function isHandshake({ method, protocol }: Exchange, keyed: boolean): boolean {
   return method === (keyed ? 'GET' : 'CONNECT') && protocol?.toLowerCase() === 'websocket'
 }
 
-function checkOrigin(exchange: ServedExchange, { origins = 'same' }: SocketTerms): void {
+function checkOrigin(exchange: Exchange, { origins = 'same' }: SocketTerms): void {
   const origin = exchange.fields.get('origin')
   if (origin === undefined || origins === 'any') return
   if (origins === 'same' ? isSameHost(origin, exchange.client.host) : origins.includes(origin)) return
@@ -99,10 +84,4 @@ function wrongOrigin(origin: string): Refused {
     section: 'RFC 6455 section 10.2',
     detail: `Pages of ${origin.slice(0, 80)} may not connect here`,
   })
-}
-
-function noBodies(): never {
-  throw new TypeError(
-    'A WebSocket connection is begun by the server that has taken its handshake, and is no tunnel of bytes',
-  )
 }

@@ -1,94 +1,86 @@
 // Joins a WebSocket connection to its user, over whatever channel: a socket that has left HTTP/1.1, or a stream of HTTP/2. What
-// comes out while one read is handled, or within one turn, leaves in one write.
-
-import { ByteOutput } from '../bytes/byte-output.ts'
+// comes out while one read is handled, or within one turn, leaves in one write. Time is looked at from outside
+// (websocket-patience.ts); what is sent, and when it leaves, is in websocket-flow.ts.
+//
+// Its law: the user is told `closed` once and last, however the connection ends.
 import { HeldBytes } from '../bytes/held-bytes.ts'
-import {
-  isThenable,
-  type Refusal,
-  type Reply,
-  type Room,
-  type SharedMessage,
-  type SocketLink,
-  type SocketUser,
-} from '../exchange/index.ts'
+import { ConnectionLost, type Exchange, isThenable, isThrown, type Refusal, Reply } from '../exchange/index.ts'
+import { FieldList } from '../http/fields.ts'
 import type { Channel } from '../transport/index.ts'
-import {
-  CODES,
-  DEFAULT_LIMITS,
-  WebSocketConnection,
-  type WebSocketError,
-  type WebSocketSink,
-} from '../websocket/index.ts'
+import { CODES, type WebSocketError, type WebSocketSink } from '../websocket/index.ts'
 import { replyToThrown, tell } from './answering.ts'
-import type { Driver, DriverHost, Held, UnderWay } from './driver.ts'
-import { Flow, OUTPUT_AHEAD } from './flow.ts'
+import type { Driver, Held, UnderWay } from './driver.ts'
 import { Patience } from './patience.ts'
-import { peerGone } from './refusals.ts'
+import { overdue, socketOver } from './refusals.ts'
 import type { ExchangeHost, ServedExchange } from './served-exchange.ts'
 import type { Settings } from './settings.ts'
-import type { SocketTunnel } from './websocket-accept.ts'
+import { WebSocketFlow } from './websocket-flow.ts'
 import { type WatchedSocket, waitOf } from './websocket-patience.ts'
+import type { SocketTunnel } from './websocket-tunnel.ts'
 
-/** As much may wait before a sender is asked to wait too. */
-const ROOM = 64 * 1024
+/** Who is told that a driver's connection is closed. */
+export interface SocketHost {
+  closed(driver: Driver): void
+}
 
-export class WebSocketDriver extends Flow implements Driver, WebSocketSink, SocketLink, ExchangeHost, WatchedSocket {
-  readonly settings: Settings
-  readonly connection: WebSocketConnection
+/** Stands for the reply that the connection began with: nobody needs to keep that one. */
+const SWITCHED = new Reply(200, FieldList.empty, null)
+const NO_BYTES = new Uint8Array(0)
+
+export class WebSocketDriver extends WebSocketFlow implements Driver, WebSocketSink, ExchangeHost, WatchedSocket {
   /** How often something has come in. */
   reads = 0
-  private readonly host: DriverHost
-  private readonly exchange: ServedExchange
-  private readonly tunnel: SocketTunnel
-  private readonly user: SocketUser
-  private readonly patience = new Patience<WatchedSocket>()
-  /** What has come while the user is busy. */
+  /** A promise of the user's is being waited for: its messages wait. */
+  busy = false
+  private readonly host: SocketHost
+  /** What the connection has not taken, because the user is busy; `leftoverAt` of it has been. */
   private leftover: HeldBytes | null = null
-  private busy = false
-  private over = false
-  private dirty = false
-  private room: PromiseWithResolvers<void> | null = null
+  private leftoverAt = 0
+  /** Bytes of messages that the user was told. */
+  private delivered = 0
   private askedAt = -1
+  private patience: Patience<WatchedSocket> | null = null
 
-  constructor(channel: Channel, exchange: ServedExchange, tunnel: SocketTunnel, settings: Settings, host: DriverHost) {
-    super(channel)
-    this.settings = settings
+  constructor(channel: Channel, exchange: ServedExchange, tunnel: SocketTunnel, settings: Settings, host: SocketHost) {
+    super(channel, exchange, tunnel, settings)
     this.host = host
-    this.exchange = exchange
-    this.tunnel = tunnel
-    this.user = tunnel.user
-    this.connection = new WebSocketConnection('server', {
-      ...DEFAULT_LIMITS,
-      messageBytes: tunnel.terms.messageBytes ?? settings.limits.messageBytes,
-    })
+    exchange.reply = SWITCHED
   }
 
   /** The handshake's reply is in the channel: tells the user. */
   begin(): void {
-    this.call(() => this.user.opened(this))
-    this.settle()
+    this.receiving = true
+    try {
+      this.waitFor(this.user.opened(this))
+    } catch (error) {
+      this.userFailed(error)
+    }
+    this.receiving = false
+    this.afterUser()
   }
 
   get held(): Held {
     return {
       head: 0,
       content: this.connection.heldBytes,
-      waiting: this.leftover?.size ?? 0,
-      output: this.channel.backlog + this.connection.output.size,
+      waiting: this.leftoverSize,
+      output: this.waiting,
     }
   }
 
   get underWay(): readonly UnderWay[] {
-    return this.over ? [] : [{ request: `${this.exchange.method} ${this.exchange.target}`, sent: 0 }]
+    const { method, target, sent } = this.exchange
+    return this.over ? [] : [{ request: `${method} ${target}`, sent }]
   }
 
   look(now: number): void {
-    this.patience.look(this, waitOf(this), this.settings.limits, now)
+    this.patience ??= new Patience()
+    const { limits } = this.settings
+    this.patience.look(this, waitOf(this, limits), limits, now)
   }
 
   drain(): void {
-    this.connection.close(CODES.GOING_AWAY, '')
+    this.connection.close(CODES.GOING_AWAY)
     this.settleLater()
   }
 
@@ -97,55 +89,54 @@ export class WebSocketDriver extends Flow implements Driver, WebSocketSink, Sock
   receive(bytes: Uint8Array, start: number, end: number): void {
     if (this.lingering) return
     this.reads++
-    if (this.busy) {
-      this.leftover ??= new HeldBytes()
-      this.leftover.add(bytes, start, end)
+    if (this.busy || this.leftover !== null) {
+      this.keep(bytes, start, end)
       this.regulate()
       return
     }
     this.receiving = true
     const taken = this.connection.receive(bytes, this, start, end)
     this.receiving = false
-    if (taken < end - start) {
-      this.leftover = new HeldBytes()
-      this.leftover.add(bytes, start + taken, end)
-    }
-    this.settle()
-  }
-
-  drained(): void {
-    this.stalled = false
-    this.giveRoom()
-    this.settle()
+    if (taken < end - start && !this.lingering) this.keep(bytes, start + taken, end)
+    this.afterUser()
   }
 
   ended(): void {
     this.peerEnded = true
-    if (this.lingering) return
-    this.end(CODES.ABNORMAL, '')
-    this.finish('peer')
+    // What came before it is looked at first: there may be a close frame among it.
+    if (this.leftover === null) this.endWithout()
   }
 
   closed(error: Error | null): void {
+    this.deaf = true
     this.leftover = null
+    const inOrder = error === null && this.over
     this.end(CODES.ABNORMAL, '')
-    this.exchange.abort(peerGone(error))
-    tell(this.settings, this.exchange, error === null)
-    this.giveRoom()
+    tell(this.settings, this.exchange, inOrder)
     this.host.closed(this)
+  }
+
+  override finish(why: string): void {
+    this.leftover = null
+    super.finish(why)
+  }
+
+  override destroy(why: string, error?: Error): void {
+    this.deaf = true
+    super.destroy(why, error)
   }
 
   // --- What the connection tells ---
 
   message(text: boolean, bytes: Uint8Array, start: number, end: number, owned: boolean): void {
-    let done: void | Promise<void>
+    if (this.deaf) return
+    this.delivered += end - start
     try {
-      done = this.user.message(text, bytes, start, end, owned)
+      const done = this.user.message(text, bytes, start, end, owned)
+      if (done !== undefined) this.waitFor(done)
     } catch (error) {
       this.userFailed(error)
-      return
     }
-    if (done !== undefined) this.waitFor(done)
   }
 
   pong(): void {
@@ -157,236 +148,174 @@ export class WebSocketDriver extends Flow implements Driver, WebSocketSink, Sock
     this.finish('peer')
   }
 
-  failed(error: WebSocketError): void {
-    this.tellRefusal({
-      status: 400,
-      code: String(error.code),
-      rule: error.rule,
-      section: error.section,
-      detail: error.detail,
-    })
-    this.end(CODES.ABNORMAL, error.rule)
-    this.finish(error.rule)
-  }
-
-  // --- What the user asks ---
-
-  get isOpen(): boolean {
-    return !this.over && !this.connection.closeSent
-  }
-
-  get protocol(): string {
-    return this.tunnel.protocol
-  }
-
-  get compressed(): boolean {
-    return false
-  }
-
-  get waiting(): number {
-    return this.channel.backlog + this.connection.output.size
-  }
-
-  sendText(text: string): Room {
-    if (!this.admits()) return this.roomLeft()
-    this.connection.sendText(text)
-    return this.sent()
-  }
-
-  send(text: boolean, bytes: Uint8Array, start: number, end: number, owned: boolean): Room {
-    if (!this.admits()) return this.roomLeft()
-    this.connection.sendMessage(text, bytes, start, end, owned)
-    return this.sent()
-  }
-
-  sendShared(message: SharedMessage): boolean {
-    if (!this.admits()) return false
-    this.connection.sendFrame(frameOf(message))
-    this.settleLater()
-    return true
-  }
-
-  close(code: number = CODES.NORMAL, reason = ''): void {
-    this.connection.close(code, reason)
-    this.settleLater()
-  }
-
-  cut(reason: Error): void {
-    this.destroy('given up', reason)
+  failed({ code, rule, section, detail }: WebSocketError): void {
+    this.tellRefusal({ status: 400, code: String(code), rule, section, detail })
+    this.end(CODES.ABNORMAL, rule)
+    this.finish(rule)
   }
 
   // --- What the exchange asks, which goes on as long as the connection does ---
 
   thrown(exchange: ServedExchange, error: unknown): Reply {
-    return replyToThrown(
-      {
-        settings: this.settings,
-        handler: () => this.exchange.reply!,
-        answer() {},
-        tellRefusal: refusal => this.tellRefusal(refusal),
-      },
-      exchange,
-      error,
-    )
+    const { settings } = this
+    const host = {
+      settings,
+      handler: (_: Exchange) => SWITCHED,
+      answer() {},
+      tellRefusal: (refusal: Refusal) => this.tellRefusal(refusal),
+    }
+    return replyToThrown(host, exchange, error)
   }
 
   giveUp(_exchange: ServedExchange, reason: Error): void {
     this.cut(reason)
   }
 
-  inform(): void {}
+  inform(): void {
+    // The final reply has been sent.
+  }
 
   // --- What the clock asks ---
-
-  get isClosing(): boolean {
-    return this.connection.closeSent
-  }
 
   get asked(): boolean {
     return this.askedAt === this.reads
   }
 
+  /** So much has come while the user is busy that nothing more is read: no sign of life can be expected. */
+  get isStopped(): boolean {
+    return this.readingPaused
+  }
+
+  /** Something has come that the user is not ready for. */
+  get hasUnread(): boolean {
+    return this.leftover !== null
+  }
+
+  get messageBytes(): number {
+    return this.delivered + this.connection.heldBytes
+  }
+
   askIfThere(): void {
     this.askedAt = this.reads
-    this.connection.ping(new Uint8Array(0))
+    this.connection.ping(NO_BYTES)
     this.settleLater()
   }
 
-  tellRefusal(refusal: Refusal): void {
-    this.settings.report({
-      kind: 'refused',
-      refusal,
-      exchange: this.exchange,
-      address: this.peer.address,
-      connection: this.channel.id,
-    })
+  /** The message that has begun comes too slowly. */
+  refuseMessage(): void {
+    const refusal = overdue('message-timeout')
+    this.tellRefusal(refusal)
+    this.connection.close(CODES.POLICY_VIOLATION, refusal.rule)
+    this.end(CODES.ABNORMAL, refusal.rule)
+    this.finish(refusal.rule)
   }
 
-  protected flush(): void {
-    const { output } = this.connection
-    if (output.size === 0) return
-    this.channel.writeBytes(output)
-    if (this.channel.backlog > 0) this.stalled = true
-  }
+  // --- How it goes on ---
 
-  /** Flushes what has gathered in this turn. */
-  flushNow(): void {
-    this.dirty = false
-    this.settle()
-  }
-
-  private settle(): void {
+  protected settle(): void {
+    this.proceed()
     if (!this.stalled) this.flush()
-    while (this.leftover !== null && !this.busy && !this.lingering) {
-      const held = this.leftover
-      this.leftover = null
-      this.receiving = true
-      const taken = this.connection.receive(held.bytes, this, 0, held.size)
-      this.receiving = false
-      if (taken < held.size) {
-        held.drop(taken)
-        this.leftover = held
-      }
-      if (!this.stalled) this.flush()
-    }
     this.regulate()
   }
 
-  private settleLater(): void {
-    if (this.receiving || this.dirty) return
-    this.dirty = true
-    if (gathering.push(this) === 1) process.nextTick(flushAll)
-  }
-
-  private regulate(): void {
-    if (!this.lingering) this.setReading(!this.busy && !(this.stalled && this.waiting > OUTPUT_AHEAD))
-  }
-
-  /** Whether a message may be sent now. */
-  private admits(): boolean {
-    if (!this.isOpen) return false
-    const { queueBytes = this.settings.limits.queueBytes, whenFull } = this.tunnel.terms
-    if (!this.stalled || this.waiting < queueBytes) return true
-    if (whenFull !== 'skip')
-      this.cut(new Error(`More than ${queueBytes} bytes wait for a peer that does not read them`))
-    return false
-  }
-
-  private sent(): Room {
+  /** What the user has promised may come within this turn: it leaves with the rest. */
+  private afterUser(): void {
+    if (!this.busy) {
+      this.settle()
+      return
+    }
     this.settleLater()
-    return this.roomLeft()
+    this.regulate()
   }
 
-  private roomLeft(): Room {
-    if (this.over || !this.stalled || this.waiting < ROOM) return undefined
-    this.room ??= Promise.withResolvers<void>()
-    return this.room.promise
+  private keep(bytes: Uint8Array, start: number, end: number): void {
+    this.leftover ??= new HeldBytes()
+    if (this.leftoverAt > this.leftover.size >> 1) {
+      this.leftover.drop(this.leftoverAt)
+      this.leftoverAt = 0
+    }
+    this.leftover.add(bytes, start, end)
   }
 
-  private giveRoom(): void {
-    this.room?.resolve()
-    this.room = null
+  /** Gives the connection what has waited for the user. */
+  private proceed(): void {
+    const held = this.leftover
+    if (held === null || this.busy || this.receiving || this.lingering) return
+    this.receiving = true
+    const taken = this.connection.receive(held.bytes, this, this.leftoverAt, held.size)
+    this.receiving = false
+    this.leftoverAt += taken
+    if (this.leftover === null || this.leftoverAt < held.size) return
+    this.leftover = null
+    this.leftoverAt = 0
+    if (this.peerEnded) this.endWithout()
+  }
+
+  /** Stops the peer while enough is waiting already. */
+  private regulate(): void {
+    if (!this.lingering) this.setReading(this.leftoverSize < this.settings.limits.pipelineBytes && !this.isCrowded)
+  }
+
+  private get leftoverSize(): number {
+    return this.leftover === null ? 0 : this.leftover.size - this.leftoverAt
+  }
+
+  /** The peer has ended without a close frame. */
+  private endWithout(): void {
+    if (this.lingering) return
+    this.end(CODES.ABNORMAL, '')
+    this.finish('peer')
   }
 
   /** The connection is over for its user. */
   private end(code: number, reason: string): void {
     if (this.over) return
     this.over = true
-    this.call(() => this.user.closed(code, reason))
-  }
-
-  private call(what: () => void | Promise<void>): void {
+    this.exchange.abort(socketOver(code))
+    this.giveRoom()
     try {
-      const done = what()
-      if (done !== undefined) this.waitFor(done)
+      this.user.closed(code, reason)
     } catch (error) {
-      this.userFailed(error)
+      this.reportFailure(error)
     }
   }
 
-  private waitFor(done: Promise<void>): void {
+  private waitFor(done: unknown): void {
     if (!isThenable(done)) return
     this.busy = true
+    // While its stream may be over: who resets streams must not have handlers run without a bound.
+    this.exchange.handlerRuns = true
     this.connection.pause()
-    const goOn = (): void => {
-      this.busy = false
-      this.connection.resume()
-      this.settle()
-    }
-    done.then(goOn, error => {
-      this.userFailed(error)
-      goOn()
-    })
+    done.then(
+      () => this.goOn(),
+      error => {
+        this.userFailed(error)
+        this.goOn()
+      },
+    )
+  }
+
+  private goOn(): void {
+    this.busy = false
+    this.exchange.handlerRuns = false
+    this.connection.resume()
+    if (this.channel.closed) return
+    this.proceed()
+    this.settleLater()
   }
 
   private userFailed(error: unknown): void {
-    this.settings.report({ kind: 'failed', error, exchange: this.exchange, doing: 'handling a WebSocket connection' })
-    if (this.over) return
+    // What is thrown because the connection is over is no failure.
+    if (this.over && isThrown(error, ConnectionLost)) return
+    this.reportFailure(error)
+    if (this.deaf) return
+    // One failure is enough: it is told no more messages.
+    this.deaf = true
     this.connection.close(CODES.INTERNAL_ERROR)
     this.settleLater()
   }
-}
 
-/** Those that have something to be written at the end of this turn. */
-let gathering: WebSocketDriver[] = []
-
-function flushAll(): void {
-  const all = gathering
-  gathering = []
-  for (const driver of all) driver.flushNow()
-}
-
-function frameOf(message: SharedMessage): Uint8Array {
-  if (message.prepared === undefined) {
-    const output = new ByteOutput()
-    output.lend(new Uint8Array(0))
-    message.prepared = { frame: frameBytes(message) }
+  private reportFailure(error: unknown): void {
+    this.settings.report({ kind: 'failed', error, exchange: this.exchange, doing: 'handling a WebSocket connection' })
   }
-  return (message.prepared as { frame: Uint8Array }).frame
-}
-
-function frameBytes(message: SharedMessage): Uint8Array {
-  const maker = new WebSocketConnection('server', DEFAULT_LIMITS)
-  maker.sendMessage(message.text, message.bytes, 0, message.bytes.length, false)
-  return Buffer.concat(maker.output.take())
 }

@@ -1,21 +1,33 @@
 // What a WebSocket connection can be waiting for, and what happens when it has waited too long.
 import type { Refusal } from '../exchange/index.ts'
 import type { Channel } from '../transport/index.ts'
-import { type Wait, within } from './patience.ts'
+import type { WebSocketConnection } from '../websocket/index.ts'
+import type { Limits } from './limits.ts'
+import { atLeastRate, type Wait, within } from './patience.ts'
 import { overdue } from './refusals.ts'
 
 /** A connection's driver, as far as its time is concerned. */
 export interface WatchedSocket {
   readonly channel: Channel
+  readonly connection: WebSocketConnection
   /** FIN has been sent. */
   readonly lingering: boolean
   /** Our close frame has been sent. */
   readonly isClosing: boolean
+  /** The program is handling a message, and has been given no other since. */
+  readonly busy: boolean
+  /** So much has come meanwhile that nothing more is read. */
+  readonly isStopped: boolean
+  /** Something has come that the program is not ready for. */
+  readonly hasUnread: boolean
   /** How often anything came in. */
   readonly reads: number
+  /** Bytes of messages that have come. */
+  readonly messageBytes: number
   /** The peer has been asked whether it is there, and nothing has come since. */
   readonly asked: boolean
   askIfThere(): void
+  refuseMessage(): void
   destroy(why: string, error?: Error): void
   tellRefusal(refusal: Refusal): void
 }
@@ -36,6 +48,19 @@ const LINGER: Wait<WatchedSocket> = within(
   driver => driver.destroy('close-timeout'),
 )
 
+/** The program, where all has been read that the end could still be told by: what keeps it busy may never end. */
+const PROGRAM: Wait<WatchedSocket> = within(
+  'replyTimeout',
+  driver => driver.messageBytes,
+  driver => driver.destroy('reply-timeout', new Error('The program did not take the messages before the end in time')),
+)
+
+/** The rest of a message that has begun: memory is held for it. */
+const MESSAGE: Wait<WatchedSocket> = atLeastRate(
+  driver => driver.messageBytes,
+  driver => driver.refuseMessage(),
+)
+
 const SILENCE: Wait<WatchedSocket> = within(
   'pingTimeout',
   driver => driver.reads,
@@ -48,8 +73,12 @@ const SIGN_OF_LIFE: Wait<WatchedSocket> = within(
   driver => driver.destroy('silent', new Error('The client does not answer any more')),
 )
 
-export function waitOf(driver: WatchedSocket): Wait<WatchedSocket> | null {
+export function waitOf(driver: WatchedSocket, { contentRate }: Limits): Wait<WatchedSocket> | null {
   if (driver.channel.backlog > 0) return WRITE
-  if (driver.lingering || driver.isClosing) return LINGER
+  if (driver.lingering) return LINGER
+  if (driver.isClosing) return driver.hasUnread ? PROGRAM : LINGER
+  // A peer that is not read from cannot show that it is there.
+  if (driver.isStopped) return null
+  if (contentRate > 0 && driver.connection.midMessage && !driver.busy) return MESSAGE
   return driver.asked ? SIGN_OF_LIFE : SILENCE
 }

@@ -1,0 +1,216 @@
+// What goes out on a WebSocket connection: what its user sends is gathered, leaves in one write, and is bounded. While a read is handled
+// it gathers until that is through, else to the end of the turn, for all connections together.
+import type { Backpressure, Refusal, SharedMessage, SocketLink, SocketTerms, SocketUser } from '../exchange/index.ts'
+import type { Channel } from '../transport/index.ts'
+import { CODES, DEFAULT_LIMITS, WebSocketConnection, type WebSocketLimits } from '../websocket/index.ts'
+import { Flow, OUTPUT_AHEAD } from './flow.ts'
+import { queueFull } from './refusals.ts'
+import type { ServedExchange } from './served-exchange.ts'
+import type { Settings } from './settings.ts'
+import type { SocketTunnel } from './websocket-tunnel.ts'
+
+/** As much may wait before a sender is asked to wait too; what has gathered leaves when it is as much. */
+const ROOM = 64 * 1024
+
+/** What one connection may write within a turn before its sender is asked to let the others have theirs. */
+const AT_ONCE = 256 * 1024
+
+export abstract class WebSocketFlow extends Flow implements SocketLink {
+  readonly settings: Settings
+  readonly connection: WebSocketConnection
+  readonly protocol: string
+  protected readonly exchange: ServedExchange
+  protected readonly user: SocketUser
+  /** The user has been told that the connection is over. */
+  protected over = false
+  /** The user is told no more messages: it has failed, or has cut the connection. */
+  protected deaf = false
+  private readonly terms: SocketTerms
+  /** It is among those that are flushed at the end of this turn. */
+  private gathered = false
+  /** Written in this turn because much had gathered. */
+  private atOnce = 0
+  private room: PromiseWithResolvers<void> | null = null
+
+  constructor(channel: Channel, exchange: ServedExchange, tunnel: SocketTunnel, settings: Settings) {
+    super(channel)
+    this.settings = settings
+    this.exchange = exchange
+    this.user = tunnel.user
+    this.terms = tunnel.terms
+    this.protocol = tunnel.protocol
+    this.connection = new WebSocketConnection('server', limitsFor(tunnel.terms, settings), tunnel.codec)
+    this.stalled = channel.backlog > 0
+  }
+
+  /** After anything happened: takes up what has waited, writes what has gathered. */
+  protected abstract settle(): void
+
+  get isOpen(): boolean {
+    return !this.over && !this.connection.closeSent && !this.channel.closed
+  }
+
+  get compressed(): boolean {
+    return false
+  }
+
+  /** Our close frame is on its way. */
+  get isClosing(): boolean {
+    return this.connection.closeSent
+  }
+
+  get waiting(): number {
+    return this.channel.backlog + this.connection.output.size
+  }
+
+  sendText(text: string): Backpressure {
+    if (!this.admits()) return this.roomLeft()
+    this.connection.sendText(text)
+    return this.sent()
+  }
+
+  send(text: boolean, bytes: Uint8Array, start: number, end: number, owned: boolean): Backpressure {
+    if (!this.admits()) return this.roomLeft()
+    this.connection.sendMessage(text, bytes, start, end, owned)
+    return this.sent()
+  }
+
+  sendShared(message: SharedMessage): boolean {
+    if (!this.admits()) return false
+    this.connection.sendFrame(frameOf(message))
+    this.sent()
+    return true
+  }
+
+  close(code: number = CODES.NORMAL, reason = ''): void {
+    this.connection.close(code, reason)
+    this.settleLater()
+  }
+
+  cut(reason: Error): void {
+    this.destroy('given up', reason)
+  }
+
+  drained(): void {
+    this.stalled = false
+    if (!this.lingering) this.settle()
+    if (!this.stalled || this.waiting < ROOM) this.giveRoom()
+  }
+
+  tellRefusal(refusal: Refusal): void {
+    const { exchange, channel } = this
+    this.settings.report({
+      kind: 'refused',
+      refusal,
+      exchange,
+      address: this.peer.address,
+      connection: channel.id,
+    })
+  }
+
+  /** Writes what has gathered by the end of the turn. */
+  flushGathered(): void {
+    this.gathered = false
+    this.atOnce = 0
+    if (!this.channel.closed) this.settle()
+  }
+
+  protected flush(): void {
+    const { output } = this.connection
+    const { size } = output
+    if (size === 0) return
+    this.exchange.sent += size
+    this.channel.writeBytes(output)
+    if (this.channel.backlog > 0) this.stalled = true
+  }
+
+  protected settleLater(): void {
+    if (this.receiving || this.gathered) return
+    this.gathered = true
+    if (gathering.push(this) === 1) process.nextTick(flushAll)
+  }
+
+  /** So much waits to be read that nothing more is taken from the peer. */
+  protected get isCrowded(): boolean {
+    return this.stalled && this.waiting > OUTPUT_AHEAD
+  }
+
+  protected giveRoom(): void {
+    this.room?.resolve()
+    this.room = null
+  }
+
+  /** Whether a message may be sent now. */
+  private admits(): boolean {
+    if (!this.isOpen) return false
+    if (!this.stalled) return true
+    const { queueBytes = this.settings.limits.queueBytes, whenFull } = this.terms
+    if (this.waiting < queueBytes) return true
+    if (whenFull !== 'skip') {
+      this.tellRefusal(queueFull(queueBytes))
+      this.destroy('queue-full', new Error(`More than ${queueBytes} bytes wait for a peer that does not read them`))
+    }
+    return false
+  }
+
+  private sent(): Backpressure {
+    if (this.stalled) return this.roomLeft()
+    const { size } = this.connection.output
+    if (size >= ROOM) {
+      this.atOnce += size
+      this.flush()
+    }
+    this.settleLater()
+    return this.roomLeft()
+  }
+
+  private roomLeft(): Backpressure {
+    if (this.over) return undefined
+    if (!this.stalled) return this.atOnce >= AT_ONCE ? nextTurn() : undefined
+    if (this.waiting < ROOM || this.channel.closed) return undefined
+    this.room ??= Promise.withResolvers<void>()
+    return this.room.promise
+  }
+}
+
+/** Those that have something to be written at the end of this turn. */
+let gathering: WebSocketFlow[] = []
+
+function flushAll(): void {
+  const all = gathering
+  gathering = []
+  for (const flow of all) flow.flushGathered()
+}
+
+/** For all who wait for the next turn. */
+let turn: Promise<void> | null = null
+
+function nextTurn(): Promise<void> {
+  turn ??= new Promise(resolve => {
+    setImmediate(() => {
+      turn = null
+      resolve()
+    })
+  })
+  return turn
+}
+
+/** The limits that connections on these terms have: shared by all of them. */
+function limitsFor({ messageBytes }: SocketTerms, { limits }: Settings): WebSocketLimits {
+  const most = messageBytes ?? limits.messageBytes
+  if (known?.messageBytes !== most) known = { ...DEFAULT_LIMITS, messageBytes: most }
+  return known
+}
+
+let known: WebSocketLimits | null = null
+
+function frameOf(message: SharedMessage): Uint8Array {
+  message.prepared ??= { frame: frameBytes(message) }
+  return (message.prepared as { frame: Uint8Array }).frame
+}
+
+function frameBytes(message: SharedMessage): Uint8Array {
+  const maker = new WebSocketConnection('server', DEFAULT_LIMITS)
+  maker.sendMessage(message.text, message.bytes, 0, message.bytes.length, false)
+  return Buffer.concat(maker.output.take())
+}
