@@ -1,6 +1,10 @@
-// The WebSocket connection (RFC 6455), in either role: bytes in, calls to a sink, bytes out. This file reads frames and puts
-// messages together; sending.ts writes them.
-import { CODES, isSendableCode, type RuleName } from './errors.ts'
+// The WebSocket connection (RFC 6455, 7692), in either role: bytes in, calls to a sink, bytes out. This file reads frames. What
+// they do is in the floors below: messages.ts (messages), control.ts (pings, closing, broken rules) and sending.ts.
+//
+// Its law: what has come is told at once, and a frame that has come in part is kept as little as can be: its head, or the payload of
+// a control frame. A whole frame is read where it lies, and makes no object.
+import { CutFrame } from './cut-frame.ts'
+import type { RuleName } from './errors.ts'
 import {
   BINARY,
   CLOSE,
@@ -8,275 +12,237 @@ import {
   CONTROL,
   FIN,
   headLength,
+  LENGTH,
+  LENGTH_16,
+  LENGTH_64,
   MASKED,
   MOST_CONTROL,
-  MOST_HEAD,
+  maskingKey,
   OPCODE,
-  PING,
   PONG,
+  payloadLength,
   RSV1,
   RSV23,
-  TEXT,
 } from './frames.ts'
 import type { WebSocketLimits } from './limits.ts'
 import { mask } from './mask.ts'
 import type { MessageCodec } from './message-codec.ts'
-import { type MaskKeys, SendingSide } from './sending.ts'
+import { MessageSide } from './messages.ts'
+import type { MaskKeys } from './sending.ts'
 import type { WebSocketSink } from './sink.ts'
-import { isUtf8, Utf8Judge } from './utf8.ts'
 
-const NOTHING = new Uint8Array(0)
-const decoder = new TextDecoder()
+/** The bytes of a head that say how long it is. */
+const START = 2
 
-/** A WebSocket connection without a socket. */
-export class WebSocketConnection extends SendingSide {
-  /** The peer's close frame has come, or it broke a rule: nothing more is taken. */
-  finished = false
-  private readonly role: 'server' | 'client'
-  private readonly limits: WebSocketLimits
+/** A WebSocket connection without a socket: bytes in, calls of a sink out, and an output to be written. */
+export class WebSocketConnection extends MessageSide {
+  /** What the peer's frames must have where MASKED is. */
+  private readonly masked: number
   private paused = false
-  /** The head, as far as it has come; only while it is incomplete. */
-  private head: Uint8Array | null = null
-  private headSize = 0
-  // The frame being read.
-  private first = 0
-  private key = 0
-  private left = 0
-  private taken = 0
-  private inFrame = false
-  /** A control frame's payload, as far as it has come. */
-  private control: Uint8Array | null = null
-  private message: Incomplete | null = null
+  /** The frame that has come in part; null between frames. */
+  private cut: CutFrame | null = null
+  /** Bytes received before the current call. */
+  private received = 0
 
+  /**
+   * @param codec for the messages, where permessage-deflate has been agreed on
+   * @param maskKeys makes the keys of frames that are sent: a client must have it, a server must not
+   */
   constructor(
     role: 'server' | 'client',
     limits: WebSocketLimits,
     codec: MessageCodec | null = null,
     maskKeys: MaskKeys | null = null,
   ) {
-    super(codec, maskKeys)
-    this.role = role
-    this.limits = limits
+    super(limits, codec, maskKeys)
+    this.masked = role === 'server' ? MASKED : 0
   }
 
-  /** Bytes held of what is incomplete. */
+  /** Bytes held of a message or frame that is incomplete. */
   get heldBytes(): number {
-    return this.headSize + (this.message?.size ?? 0) + (this.control === null ? 0 : this.taken)
+    return (this.cut === null ? 0 : this.cut.heldBytes) + (this.message === null ? 0 : this.message.size)
   }
 
-  /** In the middle of a message or frame. */
+  /** A message or frame has begun and is not complete. */
   get midMessage(): boolean {
-    return this.inFrame || this.headSize > 0 || this.message !== null
+    return this.cut !== null || this.message !== null
   }
 
+  /** Takes nothing until `resume`. Inside a call of the sink it holds from the next frame on. */
   pause(): void {
     this.paused = true
   }
 
+  /** Takes bytes again: those that it did not take must be given to it again. */
   resume(): void {
     this.paused = false
   }
 
   /**
-   * Takes bytes in. They are overwritten where they are unmasked.
-   * @returns how many it took: fewer where it was paused
+   * Takes in the bytes from `start` to `end`. They are overwritten where they are unmasked.
+   * @returns how many it took: all of them unless it is paused
    */
   receive(bytes: Uint8Array, sink: WebSocketSink, start: number, end: number): number {
+    if (this.finished) return end - start
+    if (this.paused) return 0
+    this.base = this.received - start
+    let at = this.cut === null ? start : this.goOn(this.cut, bytes, start, end, sink)
+    while (at < end && !this.paused && !this.finished) at = this.readFrame(bytes, at, end, sink)
+    if (this.finished) return end - start
+    this.received += at - start
+    return at - start
+  }
+
+  /** The peer stopped sending: FIN, or END_STREAM. Where that came without a close frame the sink is told. */
+  end(sink: WebSocketSink): void {
+    if (this.finished) return
+    if (this.midMessage) {
+      this.fail('incomplete-message', this.received, sink)
+      return
+    }
+    this.peerGone(sink)
+  }
+
+  protected override finish(): void {
+    super.finish()
+    this.cut = null
+  }
+
+  /** Reads the frame that begins at `at`, as far as it has come. @returns where it stopped */
+  private readFrame(bytes: Uint8Array, at: number, end: number, sink: WebSocketSink): number {
+    const offset = this.base + at
+    if (end - at < START) return this.cutHead(bytes, at, end, offset, sink)
+    const first = bytes[at]
+    const second = bytes[at + 1]
+    const payload = at + headLength(second)
+    if (payload > end) return this.cutHead(bytes, at, end, offset, sink)
+    const length = payloadLength(bytes, at)
+    const rule = this.ruleAgainstStart(first, second) ?? this.ruleAgainstLength(first, second, length)
+    if (rule !== null) {
+      this.fail(rule, offset, sink)
+      return end
+    }
+    const key = this.masked === 0 ? 0 : maskingKey(bytes, payload - 4)
+    if (length <= end - payload) {
+      this.frame(first, key, bytes, payload, payload + length, offset, sink)
+      return payload + length
+    }
+    const cut = new CutFrame(offset)
+    cut.begin(first, key, length)
+    this.cut = cut
+    return this.goOn(cut, bytes, payload, end, sink)
+  }
+
+  /** A frame whose payload is from `start` to `end`. */
+  private frame(
+    first: number,
+    key: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    offset: number,
+    sink: WebSocketSink,
+  ): void {
+    const ascii = this.masked !== 0 && mask(bytes, start, end, key, 0)
+    if (first & CONTROL) this.controlFrame(first & OPCODE, bytes, start, end, offset, sink)
+    else this.wholeFrame(first, bytes, start, end, ascii, offset, sink)
+  }
+
+  // --- Frames that have come in part ---
+
+  /** Keeps a head that is not complete. What it says so far is judged. */
+  private cutHead(bytes: Uint8Array, start: number, end: number, offset: number, sink: WebSocketSink): number {
+    const cut = new CutFrame(offset)
+    cut.beginHead()
+    this.cut = cut
+    return this.goOn(cut, bytes, start, end, sink)
+  }
+
+  /** Goes on with the frame that has come in part. @returns where it stopped */
+  private goOn(cut: CutFrame, bytes: Uint8Array, start: number, end: number, sink: WebSocketSink): number {
     let at = start
-    while (!this.paused && !this.finished) {
-      if (!this.inFrame) {
-        const next = this.readHead(bytes, at, end, sink)
-        if (next === -1) return end - start
-        at = next
-        if (this.finished) break
-        continue
-      }
-      const size = Math.min(this.left, end - at)
-      if (size === 0 && this.left > 0) break
-      if (this.role === 'server') mask(bytes, at, at + size, this.key, this.taken)
-      this.take(bytes, at, at + size, sink)
-      at += size
+    if (cut.head !== null) {
+      at = this.goOnWithHead(cut, cut.head, bytes, start, end, sink)
+      if (cut.head !== null || this.finished) return end
     }
-    return this.finished ? end - start : at - start
+    const size = Math.min(cut.length - cut.taken, end - at)
+    if (cut.taken === 0 && size === cut.length) {
+      this.cut = null
+      this.frame(cut.first, cut.key, bytes, at, at + size, cut.offset, sink)
+    } else if (size > 0) this.goOnWithPayload(cut, bytes, at, at + size, sink)
+    return at + size
   }
 
-  /** The head from `at` on. @returns where its payload begins; -1 where it is incomplete, and has been kept */
-  private readHead(bytes: Uint8Array, at: number, end: number, sink: WebSocketSink): number {
-    if (this.headSize > 0 || end - at < 2 || end - at < headLength(bytes[at + 1])) {
-      let from = at
-      this.head ??= new Uint8Array(MOST_HEAD)
-      while (this.headSize < 2 || this.headSize < headLength(this.head[1])) {
-        if (from === end) return -1
-        this.head[this.headSize++] = bytes[from++]
+  private goOnWithHead(
+    cut: CutFrame,
+    head: Uint8Array,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    sink: WebSocketSink,
+  ): number {
+    for (let at = start; at < end; ) {
+      head[cut.headSize++] = bytes[at++]
+      if (cut.headSize < START) continue
+      const rule = cut.headSize === START ? this.ruleAgainstStart(head[0], head[1]) : null
+      if (rule !== null) {
+        this.fail(rule, cut.offset, sink)
+        return end
       }
-      const { head } = this
-      this.head = null
-      this.headSize = 0
-      this.judgeHead(head, 0, sink)
-      return from
+      const headSize = headLength(head[1])
+      if (cut.headSize < headSize) continue
+      const length = payloadLength(head, 0)
+      const against = this.ruleAgainstLength(head[0], head[1], length)
+      if (against !== null) {
+        this.fail(against, cut.offset, sink)
+        return end
+      }
+      cut.begin(head[0], this.masked === 0 ? 0 : maskingKey(head, headSize - 4), length)
+      return at
     }
-    return this.judgeHead(bytes, at, sink)
+    return end
   }
 
-  private judgeHead(bytes: Uint8Array, start: number, sink: WebSocketSink): number {
-    const first = bytes[start]
-    const second = bytes[start + 1]
-    let at = start + 2
-    const opcode = first & OPCODE
-    let length = second & 0x7f
-    if (first & RSV23) return this.fail('reserved-bits', sink)
-    if (opcode > PONG || (opcode > BINARY && opcode < CLOSE)) return this.fail('reserved-opcode', sink)
-    if (((second & MASKED) !== 0) !== (this.role === 'server'))
-      return this.fail(this.role === 'server' ? 'mask-missing' : 'mask-forbidden', sink)
-    if (first & RSV1 && (this.codec === null || opcode === CONTINUATION || opcode & CONTROL))
-      return this.fail('reserved-bits', sink)
-    if (opcode & CONTROL) {
-      if (!(first & FIN)) return this.fail('fragmented-control', sink)
-      if (length > MOST_CONTROL) return this.fail('control-too-long', sink)
+  /** A piece of the payload that is not all of it. */
+  private goOnWithPayload(cut: CutFrame, bytes: Uint8Array, start: number, end: number, sink: WebSocketSink): void {
+    const ascii = this.masked !== 0 && mask(bytes, start, end, cut.key, cut.taken)
+    const left = cut.length - cut.taken - (end - start)
+    if (left === 0) this.cut = null
+    if (cut.first & CONTROL) {
+      cut.keep(bytes, start, end)
+      if (left === 0) this.controlFrame(cut.first & OPCODE, cut.payload!, 0, cut.length, cut.offset, sink)
     } else {
-      if (opcode === CONTINUATION && this.message === null) return this.fail('unexpected-continuation', sink)
-      if (opcode !== CONTINUATION && this.message !== null) return this.fail('continuation-expected', sink)
+      cut.taken += end - start
+      this.piece(cut.first, bytes, start, end, left, ascii, cut.offset, sink)
     }
-    if (length === 126) {
-      length = (bytes[at] << 8) | bytes[at + 1]
-      if (length < 126) return this.fail('length-not-minimal', sink)
-      at += 2
-    } else if (length === 127) {
-      if (bytes[at] & 0x80) return this.fail('length-too-large', sink)
-      length = 0
-      for (let i = 0; i < 8; i++) length = length * 256 + bytes[at + i]
-      if (length < 65_536) return this.fail('length-not-minimal', sink)
-      at += 8
-    }
-    if (!(opcode & CONTROL) && length + (this.message?.size ?? 0) > this.limits.messageBytes)
-      return this.fail('message-too-large', sink)
-    if (second & MASKED) {
-      this.key = (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]
-      at += 4
-    }
-    this.first = first
-    this.left = length
-    this.taken = 0
-    this.inFrame = true
-    return at
   }
 
-  private take(bytes: Uint8Array, start: number, end: number, sink: WebSocketSink): void {
-    const { first } = this
-    const whole = end - start === this.left && this.taken === 0
-    this.left -= end - start
+  // --- What heads must keep to ---
+
+  /** What the first two bytes of a head say against the frame. */
+  private ruleAgainstStart(first: number, second: number): RuleName | null {
+    const opcode = first & OPCODE
+    if (first & RSV23) return 'reserved-bits'
+    if (opcode > PONG || (opcode > BINARY && opcode < CLOSE)) return 'reserved-opcode'
+    if ((second & MASKED) !== this.masked) return this.masked === 0 ? 'mask-forbidden' : 'mask-missing'
+    if (first & RSV1 && (this.codec === null || opcode === CONTINUATION || opcode >= CLOSE)) return 'reserved-bits'
     if (first & CONTROL) {
-      if (whole) {
-        this.inFrame = false
-        this.controlFrame(first & OPCODE, bytes, start, end, sink)
-        return
-      }
-      this.control ??= new Uint8Array(MOST_CONTROL)
-      this.control.set(bytes.subarray(start, end), this.taken)
-      this.taken += end - start
-      if (this.left > 0) return
-      const { control } = this
-      this.control = null
-      this.inFrame = false
-      this.controlFrame(first & OPCODE, control, 0, this.taken, sink)
-      return
+      if (!(first & FIN)) return 'fragmented-control'
+      if ((second & LENGTH) > MOST_CONTROL) return 'control-too-long'
+      return null
     }
-    if (whole && first & FIN && this.message === null && !(first & RSV1)) {
-      this.inFrame = false
-      const text = (first & OPCODE) === TEXT
-      if (text && !isUtf8(bytes, start, end)) this.fail('invalid-utf8', sink)
-      else sink.message(text, bytes, start, end, false)
-      return
-    }
-    this.taken += end - start
-    this.message ??= new Incomplete((first & OPCODE) === TEXT, (first & RSV1) !== 0)
-    const { message } = this
-    if (this.taken === 0 && this.left === 0 && ++message.emptyFragments > this.limits.emptyFragments) {
-      this.fail('too-many-fragments', sink)
-      return
-    }
-    const last = this.left === 0 && (first & FIN) !== 0
-    let [from, to, piece] = [start, end, bytes]
-    if (message.compressed) {
-      const inflated = this.codec!.inflate(bytes, start, end, last, this.limits.messageBytes - message.size)
-      if (typeof inflated === 'string') {
-        this.fail(inflated, sink)
-        return
-      }
-      ;[from, to, piece] = [0, inflated.length, inflated]
-    }
-    if (message.judge !== null && !message.judge.takes(piece, from, to)) {
-      this.fail('invalid-utf8', sink)
-      return
-    }
-    message.add(piece, from, to)
-    if (this.left > 0) return
-    this.inFrame = false
-    if (!last) return
-    this.message = null
-    if (message.judge !== null && !message.judge.complete) this.fail('invalid-utf8', sink)
-    else sink.message(message.judge !== null, message.bytes, 0, message.size, true)
+    if (opcode === CONTINUATION && this.message === null) return 'unexpected-continuation'
+    if (opcode !== CONTINUATION && this.message !== null) return 'continuation-expected'
+    return null
   }
 
-  private controlFrame(opcode: number, bytes: Uint8Array, start: number, end: number, sink: WebSocketSink): void {
-    if (opcode === PING) this.pong(bytes, start, end)
-    else if (opcode === PONG) sink.pong(bytes, start, end)
-    else if (opcode === CLOSE) this.closeFrame(bytes, start, end, sink)
-  }
-
-  private closeFrame(bytes: Uint8Array, start: number, end: number, sink: WebSocketSink): void {
-    let code: number = CODES.NO_STATUS
-    let reason = ''
-    if (end - start === 1) {
-      this.fail('invalid-close', sink)
-      return
-    }
-    if (end > start) {
-      code = (bytes[start] << 8) | bytes[start + 1]
-      if (!isSendableCode(code)) {
-        this.fail('invalid-close-code', sink)
-        return
-      }
-      if (!isUtf8(bytes, start + 2, end)) {
-        this.fail('invalid-close-reason', sink)
-        return
-      }
-      reason = decoder.decode(bytes.subarray(start + 2, end))
-    }
-    this.finished = true
-    this.close(code)
-    sink.closing(code, reason)
-  }
-
-  private fail(name: RuleName, sink: WebSocketSink): number {
-    this.finished = true
-    this.message = null
-    sink.failed(this.failWith(name))
-    return 0
-  }
-}
-
-/** A message that has come in part. */
-class Incomplete {
-  readonly compressed: boolean
-  readonly judge: Utf8Judge | null
-  emptyFragments = 0
-  size = 0
-  bytes: Uint8Array = NOTHING
-
-  constructor(text: boolean, compressed: boolean) {
-    this.compressed = compressed
-    this.judge = text ? new Utf8Judge() : null
-  }
-
-  add(bytes: Uint8Array, start: number, end: number): void {
-    const size = this.size + end - start
-    if (size > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(size, this.bytes.length * 2))
-      larger.set(this.bytes.subarray(0, this.size))
-      this.bytes = larger
-    }
-    this.bytes.set(bytes.subarray(start, end), this.size)
-    this.size = size
+  /** What the length says against the frame. */
+  private ruleAgainstLength(first: number, second: number, length: number): RuleName | null {
+    if (first & CONTROL) return null
+    const written = second & LENGTH
+    if (written === LENGTH_16 && length < LENGTH_16) return 'length-not-minimal'
+    if (written === LENGTH_64 && length < 65_536) return 'length-not-minimal'
+    if (length === Number.POSITIVE_INFINITY) return 'length-too-large'
+    return this.ruleAgainstSize(first, length)
   }
 }

@@ -1,7 +1,7 @@
 // Everything that a WebSocket connection refuses, as data: the rule's name, the section it stands in, the close code it is
-// answered with, and what would have been right.
+// answered with, and what would have been right. The opening handshake has its own, in handshake-rules.ts.
 
-/** Close codes that this server sends by itself (RFC 6455 section 7.4.1). */
+/** Close codes (RFC 6455 section 7.4.1, and IANA's registry). */
 export const CODES = {
   NORMAL: 1000,
   GOING_AWAY: 1001,
@@ -19,18 +19,19 @@ export const CODES = {
 } as const
 
 interface Rule {
+  /** The close code it is answered with. */
   readonly code: number
+  /** Where the rule stands, such as `RFC 6455 section 5.2`. */
   readonly section: string
+  /** What was wrong and what would be right, in one sentence. */
   readonly detail: string
 }
 
-function rule(code: number, section: string, detail: string): Rule {
-  return { code, section, detail }
-}
+const { ABNORMAL, PROTOCOL_ERROR, INVALID_PAYLOAD, MESSAGE_TOO_BIG, POLICY_VIOLATION, TRY_AGAIN_LATER } = CODES
 
-const { PROTOCOL_ERROR, INVALID_PAYLOAD, MESSAGE_TOO_BIG, POLICY_VIOLATION } = CODES
-
+/** Every rule, with its section, the close code it is answered with, and a sentence. */
 export const RULES = {
+  // Heads of frames
   'reserved-bits': rule(
     PROTOCOL_ERROR,
     'RFC 6455 section 5.2',
@@ -47,6 +48,7 @@ export const RULES = {
     'RFC 6455 section 5.5',
     'A control frame has a payload of 125 bytes at most',
   ),
+  // Messages
   'unexpected-continuation': rule(
     PROTOCOL_ERROR,
     'RFC 6455 section 5.4',
@@ -57,6 +59,20 @@ export const RULES = {
     'RFC 6455 section 5.4',
     'The fragments of a message must not be mixed with those of another',
   ),
+  'invalid-utf8': rule(INVALID_PAYLOAD, 'RFC 6455 section 8.1', 'Text must be UTF-8'),
+  'invalid-deflate': rule(INVALID_PAYLOAD, 'RFC 7692 section 7.2.2', 'A compressed message must be DEFLATE data'),
+  'message-too-large': rule(MESSAGE_TOO_BIG, 'RFC 6455 section 7.4.1', 'The message is larger than this server takes'),
+  'too-many-fragments': rule(
+    POLICY_VIOLATION,
+    'RFC 6455 section 10.4',
+    'The message has more empty fragments than any honest one',
+  ),
+  'no-message-memory': rule(
+    TRY_AGAIN_LATER,
+    'RFC 6455 section 10.4',
+    'There is no memory left for incomplete messages of this size',
+  ),
+  // Close frames
   'invalid-close': rule(
     PROTOCOL_ERROR,
     'RFC 6455 section 5.5.1',
@@ -68,34 +84,43 @@ export const RULES = {
     'A close code must be one that may be sent: 1000 to 1014 without the reserved ones, or 3000 to 4999',
   ),
   'invalid-close-reason': rule(INVALID_PAYLOAD, 'RFC 6455 section 5.5.1', 'The reason of a close frame must be UTF-8'),
-  'invalid-utf8': rule(INVALID_PAYLOAD, 'RFC 6455 section 8.1', 'Text must be UTF-8'),
-  'message-too-large': rule(MESSAGE_TOO_BIG, 'RFC 6455 section 7.4.1', 'The message is larger than this server takes'),
-  'too-many-fragments': rule(
-    POLICY_VIOLATION,
-    'RFC 6455 section 10.4',
-    'The message has more empty fragments than any honest one',
+  // The peer's end, after which nobody is answered
+  'incomplete-message': rule(
+    ABNORMAL,
+    'RFC 6455 section 7.1.5',
+    'The connection ended in the middle of a message or a frame',
   ),
-  'invalid-deflate': rule(INVALID_PAYLOAD, 'RFC 7692 section 7.2.2', 'A compressed message must be DEFLATE data'),
 } as const satisfies Record<string, Rule>
 
+/** The name of a rule. */
 export type RuleName = keyof typeof RULES
 
-/** Why a connection failed. */
-export interface WebSocketError {
+/** A broken rule. Every one ends its connection: after it, nobody knows where the next frame begins. */
+export interface WebSocketError extends Rule {
+  /** The rule that was broken. */
   readonly rule: RuleName
-  /** The close code it is answered with. */
-  readonly code: number
-  readonly section: string
-  readonly detail: string
+  /** The peer broke it. */
+  readonly blame: 'remote'
+  /** The connection cannot go on. */
+  readonly scope: 'connection'
+  /** In bytes from the connection's first one: the first wrong byte of a text that is not compressed, else where the frame begins that broke the rule. */
+  readonly offset: number
 }
 
-export function broken(name: RuleName): WebSocketError {
-  return { rule: name, ...RULES[name] }
+/** @param offset counted from the connection's first byte */
+export function broken(name: RuleName, offset: number): WebSocketError {
+  return { rule: name, ...RULES[name], blame: 'remote', scope: 'connection', offset }
 }
 
-/** Whether a peer may send this code in a close frame (section 7.4, and IANA's registry). */
+/** Whether a close frame may have this code (RFC 6455 section 7.4, and IANA's registry). */
 export function isSendableCode(code: number): boolean {
-  return (
-    (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006) || (code >= 3000 && code <= 4999)
-  )
+  if (code >= 3000 && code <= 4999) return true
+  return code >= 1000 && code <= 1014 && !NEVER_SENT.includes(code)
+}
+
+/** Reserved by RFC 6455 section 7.4.1; so is 1015. */
+const NEVER_SENT: readonly number[] = [1004, CODES.NO_STATUS, CODES.ABNORMAL]
+
+function rule(code: number, section: string, detail: string): Rule {
+  return { code, section, detail }
 }

@@ -26,10 +26,34 @@ export const MOST_HEAD = 14
 /** A control frame's payload (section 5.5). */
 export const MOST_CONTROL = 125
 
+/** A length of so many bits follows: what the seven bits say then. */
+export const LENGTH_16 = 126
+export const LENGTH_64 = 127
+/** The bits of a head's second byte that are the length. */
+export const LENGTH = 0x7f
+
 /** How long a head is, by its second byte. */
 export function headLength(second: number): number {
-  const length = second & 0x7f
-  return 2 + (length === 126 ? 2 : length === 127 ? 8 : 0) + (second & MASKED ? 4 : 0)
+  const length = second & LENGTH
+  return 2 + (length < LENGTH_16 ? 0 : length === LENGTH_16 ? 2 : 8) + (second & MASKED ? 4 : 0)
+}
+
+/** The payload's length from a head that begins at `at`. Beyond 2 to the power of 53 it is not exact; Infinity where the highest of 64 bits is set. */
+export function payloadLength(bytes: Uint8Array, at: number): number {
+  const length = bytes[at + 1] & LENGTH
+  if (length < LENGTH_16) return length
+  if (length === LENGTH_16) return (bytes[at + 2] << 8) | bytes[at + 3]
+  if (bytes[at + 2] & 0x80) return Number.POSITIVE_INFINITY
+  return uint32(bytes, at + 2) * 4_294_967_296 + uint32(bytes, at + 6)
+}
+
+/** The 32 bits of a masking key as `mask` takes them. */
+export function maskingKey(bytes: Uint8Array, at: number): number {
+  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]
+}
+
+function uint32(bytes: Uint8Array, at: number): number {
+  return maskingKey(bytes, at) >>> 0
 }
 
 /** Writes the head of a frame without its key; room must be reserved. */
@@ -37,13 +61,13 @@ export function putHead(output: ByteOutput, first: number, mask: 0 | typeof MASK
   const { bytes } = output
   let { at } = output
   bytes[at++] = first
-  if (length < 126) bytes[at++] = mask | length
+  if (length < LENGTH_16) bytes[at++] = mask | length
   else if (length < 65_536) {
-    bytes[at++] = mask | 126
+    bytes[at++] = mask | LENGTH_16
     bytes[at++] = length >>> 8
     bytes[at++] = length
   } else {
-    bytes[at++] = mask | 127
+    bytes[at++] = mask | LENGTH_64
     const high = Math.floor(length / 4_294_967_296)
     for (const half of [high, length >>> 0]) for (let shift = 24; shift >= 0; shift -= 8) bytes[at++] = half >>> shift
   }

@@ -11,7 +11,7 @@ export {
   type ServerTerms,
 } from './extensions.ts'
 export { acceptOf, type HandshakeFault, type Offer, offerOf, type Sha1 } from './handshake.ts'
-export { DEFAULT_LIMITS, type WebSocketLimits } from './limits.ts'
+export { DEFAULT_LIMITS, MessageBudget, type WebSocketLimits } from './limits.ts'
 export type { InflateFault, MessageCodec } from './message-codec.ts'
 export type { MaskKeys } from './sending.ts'
 export type { WebSocketSink } from './sink.ts'

@@ -8,10 +8,16 @@ export interface WebSocketSink {
    * @param owned nobody else uses these bytes: they may be kept; else they are borrowed, and valid only during the call
    */
   message(text: boolean, bytes: Uint8Array, start: number, end: number, owned: boolean): void
-  /** A pong (RFC 6455 section 5.5.3); pings are answered by the connection. */
+  /** A pong (RFC 6455 section 5.5.3): `bytes` from `start` to `end`, borrowed. Pings are answered by the connection. */
   pong(bytes: Uint8Array, start: number, end: number): void
-  /** The peer's close frame: it will send nothing more, and has been answered. @param code 1005 where it had none */
+  /**
+   * The peer will send nothing more, and nothing more can be sent: its close frame has come, and has been answered.
+   * @param code its code; 1005 where the frame had none, and 1006 where the peer ended without a close frame
+   */
   closing(code: number, reason: string): void
-  /** The peer broke a rule: a close frame that says so is in the output, and nothing more will be taken. */
+  /**
+   * The peer broke a rule: a close frame that says so is in the output, unless ours had been sent before or the peer has ended. Nothing
+   * more is taken, and nothing more can be sent.
+   */
   failed(error: WebSocketError): void
 }

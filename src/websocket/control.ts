@@ -1,0 +1,125 @@
+// What control frames do (RFC 6455 section 5.5): pings are answered, close frames too, and a broken rule ends the connection.
+import { utf8 } from '../bytes/text.ts'
+import { broken, CODES, isSendableCode, type RuleName } from './errors.ts'
+import { CLOSE, MOST_CONTROL, PING } from './frames.ts'
+import { SendingSide } from './sending.ts'
+import type { WebSocketSink } from './sink.ts'
+import { wrongByteOf } from './utf8.ts'
+
+/** Answers what is about the connection as a whole. */
+export abstract class ControlSide extends SendingSide {
+  /** The peer's close frame has come, or it broke a rule, or it has ended: nothing more is taken. */
+  finished = false
+  /** The output is not being taken: of pings that come, only the latest is kept to be answered. */
+  private waits = false
+  private latestPing: Ping | null = null
+
+  /**
+   * Whether what is in the output waits for a peer that does not read. As long as it does, pings are not answered one by one, or a
+   * peer could fill the memory with pongs: the latest one is, when this is false again (RFC 6455 section 5.5.3).
+   */
+  get outputWaits(): boolean {
+    return this.waits
+  }
+
+  set outputWaits(waits: boolean) {
+    this.waits = waits
+    if (!waits) this.answerLatestPing()
+  }
+
+  /** Sends the close frame, behind the answer to a ping that has waited. */
+  override close(code: number, reason = ''): void {
+    this.answerLatestPing()
+    super.close(code, reason)
+  }
+
+  /** @param offset where the frame begins */
+  protected controlFrame(
+    opcode: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    offset: number,
+    sink: WebSocketSink,
+  ): void {
+    if (opcode === PING) this.pingFrame(bytes, start, end)
+    else if (opcode === CLOSE) this.closeFrame(bytes, start, end, offset, sink)
+    else sink.pong(bytes, start, end)
+  }
+
+  /** Ends the connection for a broken rule. @param offset in the connection's bytes */
+  protected fail(name: RuleName, offset: number, sink: WebSocketSink): void {
+    const error = broken(name, offset)
+    this.finish()
+    this.dropPending()
+    if (error.code === CODES.ABNORMAL) this.closeSent = true
+    else this.close(error.code, error.rule)
+    sink.failed(error)
+  }
+
+  /** The peer ended between messages without a close frame (RFC 6455 section 7.1.5). */
+  protected peerGone(sink: WebSocketSink): void {
+    this.finish()
+    this.latestPing = null
+    this.closeSent = true
+    sink.closing(CODES.ABNORMAL, '')
+  }
+
+  /** Nothing more is taken, and nothing more sent but a close frame. What is incomplete, either way, is let go of. */
+  protected finish(): void {
+    this.finished = true
+    this.dropPending()
+  }
+
+  /** Pings are answered until the peer's close frame has come, whether or not ours has been sent (RFC 6455 section 5.5.2). */
+  private pingFrame(bytes: Uint8Array, start: number, end: number): void {
+    if (!this.waits) {
+      this.pong(bytes, start, end)
+      return
+    }
+    this.latestPing ??= new Ping()
+    this.latestPing.keep(bytes, start, end)
+  }
+
+  private answerLatestPing(): void {
+    const ping = this.latestPing
+    if (ping === null) return
+    this.latestPing = null
+    this.pong(ping.payload, 0, ping.size)
+  }
+
+  private closeFrame(bytes: Uint8Array, start: number, end: number, offset: number, sink: WebSocketSink): void {
+    let code: number = CODES.NO_STATUS
+    let reason = ''
+    if (end - start === 1) {
+      this.fail('invalid-close', offset, sink)
+      return
+    }
+    if (end > start) {
+      code = (bytes[start] << 8) | bytes[start + 1]
+      if (!isSendableCode(code)) {
+        this.fail('invalid-close-code', offset, sink)
+        return
+      }
+      if (wrongByteOf(bytes, start + 2, end) !== -1) {
+        this.fail('invalid-close-reason', offset, sink)
+        return
+      }
+      reason = utf8(bytes, start + 2, end)
+    }
+    this.finish()
+    this.close(code)
+    sink.closing(code, reason)
+  }
+}
+
+/** A ping that waits to be answered. */
+class Ping {
+  readonly payload = new Uint8Array(MOST_CONTROL)
+  size = 0
+
+  keep(bytes: Uint8Array, start: number, end: number): void {
+    this.payload.set(bytes.subarray(start, end))
+    this.size = end - start
+  }
+}
