@@ -103,6 +103,7 @@ export class App<State extends object = object, Own extends object = object> ext
       const { method, version } = exchange
       // It asks about the server as a whole (RFC 9110 section 9.3.7).
       if (method === 'OPTIONS' && exchange.path === '*') return new Reply(204)
+      if (method === 'CONNECT' && exchange.protocol !== undefined && !isSocketHandshake(exchange)) throw unknownProtocol
       const path = exchange.path || '/'
       const allowed = router.allowed(path, version === '2' ? 'CONNECT' : 'GET')
       if (allowed.length === 0) throw notFound
@@ -217,6 +218,14 @@ const noSocket = new Refused({
   rule: 'not-found',
   section: 'RFC 9110 section 15.5.5',
   detail: 'The application takes no WebSocket connections at this path',
+})
+
+/** An extended CONNECT for something else than WebSocket. */
+const unknownProtocol = new Refused({
+  status: 501,
+  rule: 'protocol-unknown',
+  section: 'RFC 9220 section 3',
+  detail: 'The application speaks no protocol of that name: CONNECT is for websocket here',
 })
 
 /** There are WebSocket connections at the path, and no page. Over HTTP/2 all methods are told, since there is no other status than 405. */

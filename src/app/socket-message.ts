@@ -38,7 +38,7 @@ export class BorrowedMessage implements Message {
   }
 
   get bytes(): Uint8Array {
-    return this.whole.subarray(this.start, this.end)
+    return viewOf(this.whole, this.start, this.end)
   }
 
   get text(): string {
@@ -82,6 +82,11 @@ export function jsonText(value: unknown): string {
   const text: string | undefined = JSON.stringify(value)
   if (text === undefined) throw notJson(value)
   return text
+}
+
+/** A view that is a Uint8Array and nothing else: of a Buffer, `slice` would be a view too, where a program means a copy. */
+export function viewOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start)
 }
 
 const encoder = new TextEncoder()

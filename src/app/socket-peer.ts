@@ -39,7 +39,7 @@ export interface HearingPeer extends SocketPeer {
 
 const NEW = 0
 const OPEN = 1
-/** The program has begun to close it. */
+/** The program has begun to close it, or has cut it. */
 const CLOSING = 2
 const OVER = 3
 
@@ -58,7 +58,7 @@ export class ConnectedPeer implements HearingPeer, Member, SocketUser {
   // --- What the program asks ---
 
   get isOpen(): boolean {
-    return this.link?.isOpen ?? false
+    return this.phase === OPEN && this.link !== null && this.link.isOpen
   }
 
   get hears(): boolean {
@@ -96,6 +96,7 @@ export class ConnectedPeer implements HearingPeer, Member, SocketUser {
   }
 
   cut(reason = new Error('The program has cut the connection')): void {
+    if (this.phase === OPEN) this.phase = CLOSING
     this.link?.cut(reason)
   }
 

@@ -1,7 +1,16 @@
 // Takes a WebSocket handshake, or refuses it (RFC 6455 section 4.2, RFC 8441 section 5). What is agreed on goes with the reply, as a
 // tunnel that each wire knows how to begin.
 import { createHash } from 'node:crypto'
-import { type Exchange, Refused, Reply, type SocketTerms, type SocketUser } from '../exchange/index.ts'
+import {
+  checkOrigin,
+  type Exchange,
+  isSocketHandshake,
+  Refused,
+  Reply,
+  type SocketTerms,
+  type SocketUser,
+  socketExpected,
+} from '../exchange/index.ts'
 import { FieldList } from '../http/fields.ts'
 import { acceptOf, type HandshakeFault, offerOf } from '../websocket/index.ts'
 import { SocketTunnel } from './websocket-tunnel.ts'
@@ -12,10 +21,10 @@ import { SocketTunnel } from './websocket-tunnel.ts'
  */
 export function acceptSocket(exchange: Exchange, user: SocketUser, terms: SocketTerms): Reply {
   const keyed = exchange.version !== '2'
-  if (!isHandshake(exchange, keyed)) throw noHandshake()
+  if (!isSocketHandshake(exchange)) throw socketExpected(exchange)
   const offer = offerOf(exchange.fields, keyed)
   if (typeof offer === 'string') throw new Refused({ status: offer === 'wrong-version' ? 426 : 400, ...FAULTS[offer] })
-  checkOrigin(exchange, terms)
+  checkOrigin(exchange, terms.origins)
   const protocol = terms.chooseProtocol?.(offer.protocols, user) ?? ''
   let fields = FieldList.empty
   if (keyed) {
@@ -24,23 +33,6 @@ export function acceptSocket(exchange: Exchange, user: SocketUser, terms: Socket
   }
   if (protocol !== '') fields = fields.and('Sec-WebSocket-Protocol', protocol)
   return new Reply(keyed ? 101 : 200, fields, new SocketTunnel(user, terms, protocol, null))
-}
-
-function isHandshake({ method, protocol }: Exchange, keyed: boolean): boolean {
-  return method === (keyed ? 'GET' : 'CONNECT') && protocol?.toLowerCase() === 'websocket'
-}
-
-function checkOrigin(exchange: Exchange, { origins = 'same' }: SocketTerms): void {
-  const origin = exchange.fields.get('origin')
-  if (origin === undefined || origins === 'any') return
-  if (origins === 'same' ? isSameHost(origin, exchange.client.host) : origins.includes(origin)) return
-  throw wrongOrigin(origin)
-}
-
-function isSameHost(origin: string, host: string): boolean {
-  if (!URL.canParse(origin)) return false
-  const { protocol, host: from } = new URL(origin)
-  return from !== '' && URL.canParse(`${protocol}//${host}`) && new URL(`${protocol}//${host}`).host === from
 }
 
 const HANDSHAKE = 'RFC 6455 section 4.2.1'
@@ -66,22 +58,3 @@ const FAULTS: Readonly<Record<HandshakeFault, { rule: string; section: string; d
       detail: 'Sec-WebSocket-Protocol must list tokens, each once',
     },
   }
-
-function noHandshake(): Refused {
-  return new Refused({
-    status: 426,
-    rule: 'websocket-expected',
-    section: 'RFC 9110 section 15.5.22',
-    detail: 'There are only WebSocket connections here: the request must ask for one',
-    fields: FieldList.of({ Upgrade: 'websocket' }),
-  })
-}
-
-function wrongOrigin(origin: string): Refused {
-  return new Refused({
-    status: 403,
-    rule: 'websocket-origin',
-    section: 'RFC 6455 section 10.2',
-    detail: `Pages of ${origin.slice(0, 80)} may not connect here`,
-  })
-}
