@@ -112,6 +112,7 @@ export class WebSocketDriver extends WebSocketFlow implements Driver, WebSocketS
     this.leftover = null
     const inOrder = error === null && this.over
     this.end(CODES.ABNORMAL, '')
+    this.connection.letGo()
     tell(this.settings, this.exchange, inOrder)
     this.host.closed(this)
   }
@@ -260,11 +261,9 @@ export class WebSocketDriver extends WebSocketFlow implements Driver, WebSocketS
     return this.leftover === null ? 0 : this.leftover.size - this.leftoverAt
   }
 
-  /** The peer has ended without a close frame. */
+  /** The peer has ended: without a close frame, or there would be nothing left to do. */
   private endWithout(): void {
-    if (this.lingering) return
-    this.end(CODES.ABNORMAL, '')
-    this.finish('peer')
+    if (!this.lingering) this.connection.end(this)
   }
 
   /** The connection is over for its user. */
