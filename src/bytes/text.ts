@@ -9,6 +9,7 @@ interface NativeSlices {
   latin1Slice(start: number, end: number): string
   utf8Slice(start: number, end: number): string
   latin1Write(text: string, start: number, length: number): number
+  utf8Write(text: string, start: number, length: number): number
 }
 
 const native: (NativeSlices & Pick<typeof Buffer.prototype, never>) | null =
@@ -48,6 +49,12 @@ export function putLatin1(bytes: Uint8Array, at: number, text: string): void {
 export function utf8Bytes(text: string): Uint8Array {
   return native === null ? encoder.encode(text) : Buffer.from(text, 'utf8')
 }
+
+/** Writes text as UTF-8 into `bytes` from `at` on. There must be room for all of it: three bytes for each UTF-16 unit do. @returns how many bytes it took */
+export const putUtf8: (bytes: Uint8Array, at: number, text: string) => number =
+  native === null
+    ? (bytes, at, text) => encoder.encodeInto(text, bytes.subarray(at)).written
+    : (bytes, at, text) => native.utf8Write.call(bytes, text, at, bytes.length - at)
 
 /** How many bytes the text takes as UTF-8; equal to its length exactly where it is ASCII. */
 export const utf8Length: (text: string) => number =

@@ -46,6 +46,11 @@ export interface Limits {
   readonly pingTimeout: number
   /** How long it may take to answer. */
   readonly pongTimeout: number
+  /**
+   * Memory for compressing WebSocket messages, all connections together. Half of what nginx's zlib takes for 1000 responses; where it is used up clients
+   * are asked to compress each message by itself, which takes none.
+   */
+  readonly compressionBytes: number
   /** What the windows of all HTTP/2 connections together may grow by for uploads that are quick: the most that is held if their readers stop. */
   readonly windowBytes: number
 }
@@ -74,6 +79,7 @@ export const DEFAULT_LIMITS: Limits = {
   queueBytes: 1024 * 1024,
   pingTimeout: 30_000,
   pongTimeout: 20_000,
+  compressionBytes: 64 * 1024 * 1024,
   windowBytes: 64 * 1024 * 1024,
 }
 

@@ -118,7 +118,7 @@ export abstract class ServedExchange implements Exchange {
   }
 
   accept(user: SocketUser, terms: SocketTerms): Reply {
-    return acceptSocket(this, user, terms)
+    return acceptSocket(this, user, terms, this.host.settings.codecs)
   }
 
   waitUntil(work: PromiseLike<unknown>): void {

@@ -6,6 +6,7 @@ import { type TrustList, trustList } from '../http/forwarded.ts'
 import { type Clock, systemClock } from '../transport/index.ts'
 import { Afterwork } from './afterwork.ts'
 import { type Limits, limitsFrom } from './limits.ts'
+import { CodecPool } from './websocket-codec-pool.ts'
 
 /** What a server works by: its options, checked. */
 export interface Settings {
@@ -35,6 +36,8 @@ export interface Settings {
   readonly usual: UsualFields
   /** What the windows of all HTTP/2 connections may grow by. */
   readonly windows: WindowBudget
+  /** What compresses WebSocket messages. */
+  readonly codecs: CodecPool
   /** What goes on after its reply. */
   readonly afterwork: Afterwork
 }
@@ -94,6 +97,7 @@ export function settingsFrom(options: SettingsOptions): Settings {
     preamble: new Preamble(serverName),
     usual: new UsualFields(serverName),
     windows: new WindowBudget(limits.windowBytes),
+    codecs: new CodecPool(limits.compressionBytes),
     afterwork: new Afterwork(report),
   }
 }

@@ -11,20 +11,23 @@ import {
   type SocketUser,
   socketExpected,
 } from '../exchange/index.ts'
-import { FieldList } from '../http/fields.ts'
-import { acceptOf, type HandshakeFault, offerOf } from '../websocket/index.ts'
+import { FieldList, type Fields } from '../http/fields.ts'
+import { type Answer, acceptOf, answerTo, type HandshakeFault, offerOf } from '../websocket/index.ts'
+import { compressionTerms } from './websocket-codec.ts'
+import type { CodecPool } from './websocket-codec-pool.ts'
 import { SocketTunnel } from './websocket-tunnel.ts'
 
 /**
  * The reply that takes the handshake.
  * @throws Refused for a request that is no handshake, or not from a page that may connect
  */
-export function acceptSocket(exchange: Exchange, user: SocketUser, terms: SocketTerms): Reply {
+export function acceptSocket(exchange: Exchange, user: SocketUser, terms: SocketTerms, codecs: CodecPool): Reply {
   const keyed = exchange.version !== '2'
   if (!isSocketHandshake(exchange)) throw socketExpected(exchange)
   const offer = offerOf(exchange.fields, keyed)
   if (typeof offer === 'string') throw new Refused({ status: offer === 'wrong-version' ? 426 : 400, ...FAULTS[offer] })
   checkOrigin(exchange, terms.origins)
+  const answer = compressionFor(exchange.fields, terms, codecs)
   const protocol = terms.chooseProtocol?.(offer.protocols, user) ?? ''
   let fields = FieldList.empty
   if (keyed) {
@@ -32,7 +35,17 @@ export function acceptSocket(exchange: Exchange, user: SocketUser, terms: Socket
     fields = FieldList.of({ Upgrade: 'websocket', 'Sec-WebSocket-Accept': accept })
   }
   if (protocol !== '') fields = fields.and('Sec-WebSocket-Protocol', protocol)
-  return new Reply(keyed ? 101 : 200, fields, new SocketTunnel(user, terms, protocol, null))
+  if (answer !== null) fields = fields.and('Sec-WebSocket-Extensions', answer.text)
+  return new Reply(keyed ? 101 : 200, fields, new SocketTunnel(user, terms, protocol, answer?.agreed ?? null))
+}
+
+/** What is answered to an offer of compression; null for no compression. @throws Refused for one that is malformed */
+function compressionFor(fields: Fields, { compression = true }: SocketTerms, codecs: CodecPool): Answer | null {
+  const offers = fields.get('sec-websocket-extensions')
+  if (offers === undefined) return null
+  const answer = answerTo(offers, compressionTerms(codecs))
+  if (answer === 'malformed') throw wrongExtensions()
+  return compression ? answer : null
 }
 
 const HANDSHAKE = 'RFC 6455 section 4.2.1'
@@ -58,3 +71,12 @@ const FAULTS: Readonly<Record<HandshakeFault, { rule: string; section: string; d
       detail: 'Sec-WebSocket-Protocol must list tokens, each once',
     },
   }
+
+function wrongExtensions(): Refused {
+  return new Refused({
+    status: 400,
+    rule: 'websocket-extensions',
+    section: 'RFC 6455 section 9.1',
+    detail: 'Sec-WebSocket-Extensions must list extensions, each a token with parameters behind semicolons',
+  })
+}

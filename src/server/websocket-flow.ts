@@ -7,6 +7,7 @@ import { Flow, OUTPUT_AHEAD } from './flow.ts'
 import { queueFull } from './refusals.ts'
 import type { ServedExchange } from './served-exchange.ts'
 import type { Settings } from './settings.ts'
+import { codecFor } from './websocket-codec.ts'
 import type { SocketTunnel } from './websocket-tunnel.ts'
 
 /** As much may wait before a sender is asked to wait too; what has gathered leaves when it is as much. */
@@ -19,6 +20,7 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
   readonly settings: Settings
   readonly connection: WebSocketConnection
   readonly protocol: string
+  readonly compressed: boolean
   protected readonly exchange: ServedExchange
   protected readonly user: SocketUser
   /** The user has been told that the connection is over. */
@@ -31,6 +33,10 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
   /** Written in this turn because much had gathered. */
   private atOnce = 0
   private room: PromiseWithResolvers<void> | null = null
+  /** It is among those that compress a large message. */
+  private producing = false
+  /** Why FIN is to be sent behind what is pending. */
+  private finishing: string | null = null
 
   constructor(channel: Channel, exchange: ServedExchange, tunnel: SocketTunnel, settings: Settings) {
     super(channel)
@@ -39,7 +45,9 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
     this.user = tunnel.user
     this.terms = tunnel.terms
     this.protocol = tunnel.protocol
-    this.connection = new WebSocketConnection('server', limitsFor(tunnel.terms, settings), tunnel.codec)
+    this.compressed = tunnel.agreed !== null
+    const codec = tunnel.agreed === null ? null : codecFor(tunnel.agreed, 'server', settings.codecs)
+    this.connection = new WebSocketConnection('server', limitsFor(tunnel.terms, settings), codec)
     this.stalled = channel.backlog > 0
   }
 
@@ -50,17 +58,13 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
     return !this.over && !this.connection.closeSent && !this.channel.closed
   }
 
-  get compressed(): boolean {
-    return false
-  }
-
   /** Our close frame is on its way. */
   get isClosing(): boolean {
     return this.connection.closeSent
   }
 
   get waiting(): number {
-    return this.channel.backlog + this.connection.output.size
+    return this.channel.backlog + this.connection.output.size + this.connection.pendingBytes
   }
 
   sendText(text: string): Backpressure {
@@ -77,7 +81,7 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
 
   sendShared(message: SharedMessage): boolean {
     if (!this.admits()) return false
-    this.connection.sendFrame(frameOf(message))
+    this.connection.sendShared(message)
     this.sent()
     return true
   }
@@ -118,10 +122,29 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
   protected flush(): void {
     const { output } = this.connection
     const { size } = output
-    if (size === 0) return
-    this.exchange.sent += size
-    this.channel.writeBytes(output)
-    if (this.channel.backlog > 0) this.stalled = true
+    if (size > 0) {
+      this.exchange.sent += size
+      this.channel.writeBytes(output)
+      if (this.channel.backlog > 0) this.stalled = true
+    }
+    if (this.connection.pendingBytes > 0 && !this.stalled) this.produceLater()
+  }
+
+  /** Sends FIN when what is pending has been produced. */
+  override finish(why: string): void {
+    if (this.connection.pendingBytes > 0 && !this.channel.closed) this.finishing = why
+    else super.finish(why)
+  }
+
+  /** Makes more of what is pending. */
+  produce(): void {
+    this.producing = false
+    if (this.channel.closed) return
+    this.connection.produce()
+    this.settle()
+    if (this.connection.pendingBytes > 0) return
+    if (this.finishing !== null) super.finish(this.finishing)
+    else if (!this.stalled || this.waiting < ROOM) this.giveRoom()
   }
 
   protected settleLater(): void {
@@ -132,7 +155,7 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
 
   /** So much waits to be read that nothing more is taken from the peer. */
   protected get isCrowded(): boolean {
-    return this.stalled && this.waiting > OUTPUT_AHEAD
+    return this.isBehind && this.waiting > OUTPUT_AHEAD
   }
 
   protected giveRoom(): void {
@@ -140,12 +163,29 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
     this.room = null
   }
 
+  /** Not everything that was sent has left this process. */
+  private get isBehind(): boolean {
+    return this.stalled || this.connection.pendingBytes > 0
+  }
+
+  private produceLater(): void {
+    if (this.producing) return
+    this.producing = true
+    if (productive.push(this) === 1) setImmediate(produceNext)
+  }
+
   /** Whether a message may be sent now. */
   private admits(): boolean {
     if (!this.isOpen) return false
-    if (!this.stalled) return true
+    if (!this.isBehind) return true
     const { queueBytes = this.settings.limits.queueBytes, whenFull } = this.terms
     if (this.waiting < queueBytes) return true
+    // What waits for us rather than for the peer is no reason to cut it off.
+    while (!this.stalled && this.connection.pendingBytes > 0) {
+      this.connection.produce()
+      this.flush()
+    }
+    if (!this.stalled || this.waiting < queueBytes) return true
     if (whenFull !== 'skip') {
       this.tellRefusal(queueFull(queueBytes))
       this.destroy('queue-full', new Error(`More than ${queueBytes} bytes wait for a peer that does not read them`))
@@ -166,7 +206,7 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
 
   private roomLeft(): Backpressure {
     if (this.over) return undefined
-    if (!this.stalled) return this.atOnce >= AT_ONCE ? nextTurn() : undefined
+    if (!this.isBehind) return this.atOnce >= AT_ONCE ? nextTurn() : undefined
     if (this.waiting < ROOM || this.channel.closed) return undefined
     this.room ??= Promise.withResolvers<void>()
     return this.room.promise
@@ -180,6 +220,15 @@ function flushAll(): void {
   const all = gathering
   gathering = []
   for (const flow of all) flow.flushGathered()
+}
+
+/** Those that compress large messages, slice by slice: one slice a turn for all together, so that nobody else waits for more than one. */
+const productive: WebSocketFlow[] = []
+
+function produceNext(): void {
+  const next = productive.shift()
+  if (productive.length > 0) setImmediate(produceNext)
+  next?.produce()
 }
 
 /** For all who wait for the next turn. */
@@ -203,14 +252,3 @@ function limitsFor({ messageBytes }: SocketTerms, { limits }: Settings): WebSock
 }
 
 let known: WebSocketLimits | null = null
-
-function frameOf(message: SharedMessage): Uint8Array {
-  message.prepared ??= { frame: frameBytes(message) }
-  return (message.prepared as { frame: Uint8Array }).frame
-}
-
-function frameBytes(message: SharedMessage): Uint8Array {
-  const maker = new WebSocketConnection('server', DEFAULT_LIMITS)
-  maker.sendMessage(message.text, message.bytes, 0, message.bytes.length, false)
-  return Buffer.concat(maker.output.take())
-}

@@ -1,7 +1,7 @@
 // What a handshake that was taken leaves behind: the terms of a WebSocket connection, as the body of the reply that it begins with.
 // Each wire knows how to begin it.
 import { type SocketTerms, type SocketUser, Tunnel } from '../exchange/index.ts'
-import type { MessageCodec } from '../websocket/index.ts'
+import type { Agreed } from '../websocket/index.ts'
 
 /** The tunnel of a connection that becomes messages. */
 export class SocketTunnel extends Tunnel {
@@ -9,15 +9,15 @@ export class SocketTunnel extends Tunnel {
   readonly terms: SocketTerms
   /** The subprotocol agreed on; empty for none. */
   readonly protocol: string
-  /** What compresses, where that was agreed on. */
-  readonly codec: MessageCodec | null
+  /** How messages are compressed; null where they are not. What does it is made with the connection. */
+  readonly agreed: Agreed | null
 
-  constructor(user: SocketUser, terms: SocketTerms, protocol: string, codec: MessageCodec | null) {
+  constructor(user: SocketUser, terms: SocketTerms, protocol: string, agreed: Agreed | null) {
     super(noBodies)
     this.user = user
     this.terms = terms
     this.protocol = protocol
-    this.codec = codec
+    this.agreed = agreed
   }
 }
 

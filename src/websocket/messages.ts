@@ -30,7 +30,7 @@ export abstract class MessageSide extends ControlSide {
   /** The connection is gone: lets go of all that is held for it. Nothing of it may be used afterwards. */
   override letGo(): void {
     this.finish()
-    this.codec?.close()
+    super.letGo()
   }
 
   protected override finish(): void {
