@@ -65,10 +65,9 @@ export abstract class ControlSide extends SendingSide {
     sink.closing(CODES.ABNORMAL, '')
   }
 
-  /** Nothing more is taken, and nothing more sent but a close frame. What is incomplete, either way, is let go of. */
+  /** Nothing more is taken. What is incomplete is let go of; what was sent before still goes out. */
   protected finish(): void {
     this.finished = true
-    this.dropPending()
   }
 
   /** Pings are answered until the peer's close frame has come, whether or not ours has been sent (RFC 6455 section 5.5.2). */

@@ -138,10 +138,12 @@ export abstract class SendingSide {
     this.codec?.close()
   }
 
-  /** What is pending is not sent: a message may be broken off between two fragments, and only a close frame may follow. */
+  /** What is pending is not sent, but for the close frame: a message may be broken off between two fragments where only that follows. */
   protected dropPending(): void {
+    const last = this.pending?.at(-1)
     this.pending = null
     this.pendingBytes = 0
+    if (last?.kind === 'close') this.putClose(last.payload)
   }
 
   /** Answers a ping: also behind our close frame, as long as the peer's has not come (RFC 6455 section 5.5.2). */
