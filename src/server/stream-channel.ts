@@ -65,8 +65,10 @@ export class StreamChannel implements Channel {
     return this.over ? 0 : this.queued + (pending === null ? 0 : pending.length - pendingAt)
   }
 
+  /** While the connection itself is not being read its bytes count: this stream's wait behind them. */
   get bytesSent(): number {
-    return this.written - this.backlog
+    const { channel } = this.host
+    return this.written - this.backlog + (channel.backlog > 0 ? channel.bytesSent : 0)
   }
 
   get closed(): boolean {

@@ -61,6 +61,7 @@ export class UpgradeCarrier implements Carrier {
   private readonly listener: CarrierListener
   private readonly key = randomBytes(16).toString('base64')
   private head: Buffer | null = Buffer.alloc(0)
+  private finished = false
 
   constructor(wire: Wire, request: HandshakeRequest, listener: CarrierListener, behind: Uint8Array) {
     this.wire = wire
@@ -75,7 +76,7 @@ export class UpgradeCarrier implements Carrier {
   }
 
   write(bytes: Uint8Array): void {
-    this.wire.write(bytes)
+    if (!this.finished) this.wire.write(bytes)
   }
 
   pause(): void {
@@ -87,6 +88,7 @@ export class UpgradeCarrier implements Carrier {
   }
 
   finish(): void {
+    this.finished = true
     this.wire.finish()
   }
 
@@ -346,7 +348,7 @@ export class StreamCarrier implements Carrier, StreamUser {
   }
 
   write(bytes: Uint8Array): void {
-    if (bytes.length === 0 || this.stream === null) return
+    if (bytes.length === 0 || this.stream === null || this.finishing) return
     this.queue.push(bytes)
     if (this.queue.length === 1) this.pump()
     this.session.flush()
