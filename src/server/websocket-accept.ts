@@ -12,7 +12,7 @@ import {
   socketExpected,
 } from '../exchange/index.ts'
 import { FieldList, type Fields } from '../http/fields.ts'
-import { type Answer, acceptOf, answerTo, type HandshakeFault, offerOf } from '../websocket/index.ts'
+import { type Answer, acceptOf, answerTo, OFFER_RULES, type OfferFault, offerOf, VERSION } from '../websocket/index.ts'
 import { compressionTerms } from './websocket-codec.ts'
 import type { CodecPool } from './websocket-codec-pool.ts'
 import { SocketTunnel } from './websocket-tunnel.ts'
@@ -25,7 +25,7 @@ export function acceptSocket(exchange: Exchange, user: SocketUser, terms: Socket
   const keyed = exchange.version !== '2'
   if (!isSocketHandshake(exchange)) throw socketExpected(exchange)
   const offer = offerOf(exchange.fields, keyed)
-  if (typeof offer === 'string') throw new Refused({ status: offer === 'wrong-version' ? 426 : 400, ...FAULTS[offer] })
+  if (typeof offer === 'string') throw refused(offer)
   checkOrigin(exchange, terms.origins)
   const answer = compressionFor(exchange.fields, terms, codecs)
   const protocol = terms.chooseProtocol?.(offer.protocols, user) ?? ''
@@ -44,39 +44,17 @@ function compressionFor(fields: Fields, { compression = true }: SocketTerms, cod
   const offers = fields.get('sec-websocket-extensions')
   if (offers === undefined) return null
   const answer = answerTo(offers, compressionTerms(codecs))
-  if (answer === 'malformed') throw wrongExtensions()
+  if (answer === 'malformed') throw refused('websocket-extensions')
   return compression ? answer : null
 }
 
-const HANDSHAKE = 'RFC 6455 section 4.2.1'
-
-const FAULTS: Readonly<Record<HandshakeFault, { rule: string; section: string; detail: string; fields?: FieldList }>> =
-  {
-    'wrong-method': { rule: 'websocket-method', section: HANDSHAKE, detail: 'The handshake must be a GET request' },
-    'content-forbidden': {
-      rule: 'websocket-content',
-      section: HANDSHAKE,
-      detail: 'The handshake must have no content',
-    },
-    'wrong-version': {
-      rule: 'websocket-version',
-      section: 'RFC 6455 section 4.4',
-      detail: 'Sec-WebSocket-Version must be 13',
-      fields: FieldList.of({ 'Sec-WebSocket-Version': '13', Upgrade: 'websocket' }),
-    },
-    'wrong-key': { rule: 'websocket-key', section: HANDSHAKE, detail: 'Sec-WebSocket-Key must be 16 bytes in base64' },
-    'wrong-protocols': {
-      rule: 'websocket-protocols',
-      section: HANDSHAKE,
-      detail: 'Sec-WebSocket-Protocol must list tokens, each once',
-    },
-  }
-
-function wrongExtensions(): Refused {
-  return new Refused({
-    status: 400,
-    rule: 'websocket-extensions',
-    section: 'RFC 6455 section 9.1',
-    detail: 'Sec-WebSocket-Extensions must list extensions, each a token with parameters behind semicolons',
-  })
+function refused(fault: OfferFault): Refused {
+  const { status, section, detail } = OFFER_RULES[fault]
+  const refusal = { status, rule: fault, section, detail }
+  // With the version that is taken (RFC 6455 section 4.4), and what to switch to (RFC 9110 section 15.5.22).
+  return new Refused(
+    status === 426
+      ? { ...refusal, fields: FieldList.of({ 'Sec-WebSocket-Version': VERSION, Upgrade: 'websocket' }) }
+      : refusal,
+  )
 }

@@ -10,7 +10,18 @@ export {
   offerText,
   type ServerTerms,
 } from './extensions.ts'
-export { acceptOf, type HandshakeFault, type Offer, offerOf, type Sha1 } from './handshake.ts'
+export {
+  type Agreement,
+  acceptOf,
+  agreementOf,
+  keyOf,
+  type Offer,
+  offerFields,
+  offerOf,
+  type Sha1,
+  VERSION,
+} from './handshake.ts'
+export { ANSWER_RULES, type AnswerFault, OFFER_RULES, type OfferFault } from './handshake-rules.ts'
 export { DEFAULT_LIMITS, MessageBudget, type WebSocketLimits } from './limits.ts'
 export type { InflateFault, MessageCodec } from './message-codec.ts'
 export type { MaskKeys } from './sending.ts'
