@@ -9,6 +9,7 @@ import { Coder, FLUSH } from './websocket-codec-zlib.ts'
  * gives output here, or an error.
  */
 const TAIL = Uint8Array.of(0, 0, 0xff, 0xff, 0, 0, 0, 0xff, 0xff)
+const CUT_OFF = 4
 const NOTHING = new Uint8Array(0)
 
 /** Shared by all: what comes out is used up before anything else is inflated. */
@@ -115,8 +116,10 @@ export class InflatingSide {
     const coder = this.coder!
     coder.write(FLUSH.everything, TAIL, 0, TAIL.length, chunk, made, room)
     if (coder.failed || coder.outputLeft < room - made) return false
-    // The message ended with its final block, without the empty one that belongs behind it: zlib's own streams look like this.
-    return coder.inputLeft === 0 || (coder.inputLeft === TAIL.length && this.startOver(made))
+    if (coder.inputLeft === 0) return true
+    // The stream has ended: with the message itself, as what zlib makes in one go does, or with the block that was cut off.
+    const before = TAIL.length - coder.inputLeft
+    return (before === 0 || before === CUT_OFF) && this.startOver(made)
   }
 
   /** Goes on behind a final block, with what has come out so far as the history. */
