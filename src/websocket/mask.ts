@@ -26,9 +26,11 @@ export function mask(bytes: Uint8Array, start: number, end: number, maskingKey: 
   const shift = phase - start - address
   if (end - start < SHORT) {
     let all = 0
-    for (let at = start, turn = phase; at < end; at++, turn++)
+    for (let at = start, turn = phase; at < end; at++, turn++) {
+      // Only the lowest byte counts: the key's higher ones are still above it.
       all |= bytes[at] ^= maskingKey >>> (24 - ((turn & 3) << 3))
-    return all < 0x80
+    }
+    return (all & 0x80) === 0
   }
   for (let i = 0; i < WORD; i++) key[i] = maskingKey >>> (24 - (((i + shift) & 3) << 3))
   const from = (start + address + WORD - 1) >>> 3
