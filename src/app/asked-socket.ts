@@ -43,7 +43,7 @@ export class SocketClient {
   readonly closed: Promise<SocketEnd>
   private readonly link: AskedLink
   private readonly inbox: Incoming[] = []
-  private waiter: (() => void) | null = null
+  private waiting: (() => void)[] = []
   private readonly settle: (end: SocketEnd) => void
   private end: SocketEnd | null = null
 
@@ -90,7 +90,7 @@ export class SocketClient {
   async next(): Promise<string | Uint8Array> {
     while (this.inbox.length === 0 && this.end === null) {
       await new Promise<void>(resolve => {
-        this.waiter = resolve
+        this.waiting.push(resolve)
       })
     }
     const incoming = this.take()
@@ -132,9 +132,9 @@ export class SocketClient {
       this.end = incoming.end
       this.settle(incoming.end)
     } else this.inbox.push(incoming)
-    const { waiter } = this
-    this.waiter = null
-    waiter?.()
+    const { waiting } = this
+    this.waiting = []
+    for (const look of waiting) look()
   }
 }
 

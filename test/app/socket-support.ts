@@ -34,7 +34,7 @@ export interface Refusal {
 
 export class SocketWire {
   readonly wire: Wire
-  private readonly app: App
+  readonly app: App
   private readonly clients: Client[] = []
 
   constructor(wire: Wire, app: App) {
