@@ -47,8 +47,8 @@ export class ReceiveWindows {
     return stream.receiveWindow >= 0
   }
 
-  /** What was used of a stream's content, or was only padding. */
-  giveBack(stream: H2Stream, count: number): void {
+  /** What was used of a stream's content, or was only padding. @param mayGrow the reader keeps pace, if all has been used now */
+  giveBack(stream: H2Stream, count: number, mayGrow = true): void {
     this.giveBackToConnection(count)
     if (!receives(stream.state)) return
     stream.consumed += count
@@ -56,7 +56,7 @@ export class ReceiveWindows {
     // What is announced to come fits already: no need to say more.
     if (stream.contentDue >= 0 && stream.contentDue <= stream.receiveWindow) return
     let increment = stream.consumed
-    if (stream.unread === 0) {
+    if (mayGrow && stream.unread === 0) {
       const growth = this.growth(stream.windowSize)
       stream.windowSize += growth
       increment += growth

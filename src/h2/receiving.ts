@@ -56,12 +56,15 @@ export abstract class ReceivingSide extends SendingSide {
     return this.past.opened
   }
 
-  /** So much of the stream's content has been used, or thrown away: the peer may send more. */
-  consumed(stream: H2Stream, count: number): void {
+  /**
+   * So much of the stream's content has been used, or thrown away: the peer may send more.
+   * @param keptPace its reader was ready for it when it came: the window may grow
+   */
+  consumed(stream: H2Stream, count: number, keptPace = true): void {
     const used = Math.min(count, stream.unread)
     if (used === 0 || this.failure !== null) return
     stream.unread -= used
-    this.windows.giveBack(stream, used)
+    this.windows.giveBack(stream, used, keptPace)
   }
 
   /** Ends the connection for a reason of ours: GOAWAY. */

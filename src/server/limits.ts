@@ -40,6 +40,8 @@ export interface Limits {
   readonly streams: number
   /** A WebSocket message, inflated. ws takes 100 MB, uWebSockets 16 KB; what is larger than 1 MB is better sent in pieces. */
   readonly messageBytes: number
+  /** What all WebSocket connections together may hold of messages that have come in part, beyond 64 KB each: as much as 256 uploads of the largest message. */
+  readonly messageMemory: number
   /** Bytes of WebSocket messages that may wait for a peer that reads slowly, and one message on top. */
   readonly queueBytes: number
   /** Silence on a WebSocket connection after which the peer is asked whether it is there. Proxies take a connection for dead after 60 s (nginx). */
@@ -76,6 +78,7 @@ export const DEFAULT_LIMITS: Limits = {
   requestsPerConnection: 0,
   streams: 128,
   messageBytes: 1024 * 1024,
+  messageMemory: 256 * 1024 * 1024,
   queueBytes: 1024 * 1024,
   pingTimeout: 30_000,
   pongTimeout: 20_000,

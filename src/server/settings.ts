@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, type H1Limits, Preamble } from '../h1/index.ts'
 import { DEFAULT_LIMITS as H2_DEFAULTS, type H2Limits, UsualFields, WindowBudget } from '../h2/index.ts'
 import { type TrustList, trustList } from '../http/forwarded.ts'
 import { type Clock, systemClock } from '../transport/index.ts'
+import { MessageBudget } from '../websocket/index.ts'
 import { Afterwork } from './afterwork.ts'
 import { type Limits, limitsFrom } from './limits.ts'
 import { CodecPool } from './websocket-codec-pool.ts'
@@ -36,6 +37,8 @@ export interface Settings {
   readonly usual: UsualFields
   /** What the windows of all HTTP/2 connections may grow by. */
   readonly windows: WindowBudget
+  /** What all WebSocket connections may hold of messages that have come in part. */
+  readonly messages: MessageBudget
   /** What compresses WebSocket messages. */
   readonly codecs: CodecPool
   /** What goes on after its reply. */
@@ -97,6 +100,7 @@ export function settingsFrom(options: SettingsOptions): Settings {
     preamble: new Preamble(serverName),
     usual: new UsualFields(serverName),
     windows: new WindowBudget(limits.windowBytes),
+    messages: new MessageBudget(limits.messageMemory),
     codecs: new CodecPool(limits.compressionBytes),
     afterwork: new Afterwork(report),
   }

@@ -2,7 +2,7 @@
 // with others. A reader that pauses stops opening the stream's window, and so stops its peer alone; END_STREAM is its FIN, and
 // RST_STREAM with CANCEL its reset.
 import { type ByteOutput, reuse } from '../bytes/byte-output.ts'
-import { ByteQueue } from '../bytes/byte-queue.ts'
+import { HeldBytes } from '../bytes/held-bytes.ts'
 import type { Output } from '../bytes/output.ts'
 import { latin1Bytes } from '../bytes/text.ts'
 import { CODES, type H2Connection, type H2Stream } from '../h2/index.ts'
@@ -11,6 +11,9 @@ import type { IncomingBody } from './incoming-body.ts'
 
 /** Up to here, what cannot leave at once is copied: it would keep a block of 64 KB from being used again. */
 const COPIED = 16 * 1024
+
+/** What is given in one go of what has waited: the user may find that it is enough. */
+const AT_ONCE = 16 * 1024
 
 /** The driver of the HTTP/2 connection, as far as its streams' channels need it. */
 export interface StreamHost {
@@ -35,7 +38,9 @@ export class StreamChannel implements Channel {
   private peerEnded = false
   private endHeld = false
   /** What has come while the user is paused: no more than the stream's window. */
-  private held: ByteQueue | null = null
+  private held: HeldBytes | null = null
+  /** So much of that has been taken. */
+  private heldAt = 0
   /** Bytes that the user was given before it paused: the window is opened for them when it goes on. */
   private owed = 0
   /** Pieces behind the one that the stream has. */
@@ -77,7 +82,7 @@ export class StreamChannel implements Channel {
 
   /** Bytes that have come and that the user has not taken. */
   get heldBytes(): number {
-    return this.held?.size ?? 0
+    return this.held === null ? 0 : this.held.size - this.heldAt
   }
 
   write(output: Output): void {
@@ -146,12 +151,11 @@ export class StreamChannel implements Channel {
   receive(bytes: Uint8Array, start: number, end: number): void {
     if (this.over) return
     if (this.paused || this.held !== null) {
-      this.held ??= new ByteQueue()
-      this.held.add(bytes, start, end)
+      this.hold(bytes, start, end)
       return
     }
     this.user.receive(bytes, start, end)
-    this.consumed(end - start)
+    this.consumed(end - start, true)
   }
 
   /** END_STREAM has come. */
@@ -195,13 +199,16 @@ export class StreamChannel implements Channel {
 
   /** What `resume` put off. */
   goOn(): void {
-    this.consumed(0)
+    this.consumed(0, false)
     while (this.held !== null && !this.paused && !this.over) {
-      const piece = this.held.take()
-      if (piece === null) this.held = null
-      else {
-        this.user.receive(piece, 0, piece.length)
-        this.consumed(piece.length)
+      const { bytes, size } = this.held
+      const start = this.heldAt
+      this.heldAt = Math.min(size, start + AT_ONCE)
+      this.user.receive(bytes, start, this.heldAt)
+      this.consumed(this.heldAt - start, false)
+      if (this.heldAt === size) {
+        this.held = null
+        this.heldAt = 0
       }
     }
     if (this.endHeld && this.held === null && !this.paused && !this.over) {
@@ -261,11 +268,23 @@ export class StreamChannel implements Channel {
     this.sendEnd()
   }
 
-  /** So many bytes more were given to the user, who may have paused meanwhile. */
-  private consumed(count: number): void {
+  private hold(bytes: Uint8Array, start: number, end: number): void {
+    this.held ??= new HeldBytes()
+    if (this.heldAt > this.held.size >> 1) {
+      this.held.drop(this.heldAt)
+      this.heldAt = 0
+    }
+    this.held.add(bytes, start, end)
+  }
+
+  /**
+   * So many bytes more were given to the user, who may have paused meanwhile.
+   * @param keptPace it was ready for them when they came: the window may grow
+   */
+  private consumed(count: number, keptPace: boolean): void {
     this.owed += count
     if (this.paused || this.over || this.owed === 0) return
-    this.host.connection.consumed(this.stream, this.owed)
+    this.host.connection.consumed(this.stream, this.owed, keptPace)
     this.owed = 0
   }
 
@@ -278,6 +297,7 @@ export class StreamChannel implements Channel {
   private shut(): void {
     this.over = true
     this.held = null
+    this.heldAt = 0
     this.queued = 0
     this.letGoOfBlocks()
   }

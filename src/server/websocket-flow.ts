@@ -60,7 +60,7 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
 
   /** Our close frame is on its way. */
   get isClosing(): boolean {
-    return this.connection.closeSent
+    return this.connection.closeSent && this.connection.pendingBytes === 0
   }
 
   get waiting(): number {
@@ -97,6 +97,7 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
 
   drained(): void {
     this.stalled = false
+    this.connection.outputWaits = false
     if (!this.lingering) this.settle()
     if (!this.stalled || this.waiting < ROOM) this.giveRoom()
   }
@@ -125,7 +126,10 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
     if (size > 0) {
       this.exchange.sent += size
       this.channel.writeBytes(output)
-      if (this.channel.backlog > 0) this.stalled = true
+      if (this.channel.backlog > 0) {
+        this.stalled = true
+        this.connection.outputWaits = true
+      }
     }
     if (this.connection.pendingBytes > 0 && !this.stalled) this.produceLater()
   }
@@ -245,10 +249,11 @@ function nextTurn(): Promise<void> {
 }
 
 /** The limits that connections on these terms have: shared by all of them. */
-function limitsFor({ messageBytes }: SocketTerms, { limits }: Settings): WebSocketLimits {
+function limitsFor({ messageBytes }: SocketTerms, { limits, messages }: Settings): WebSocketLimits {
   const most = messageBytes ?? limits.messageBytes
-  if (known?.messageBytes !== most) known = { ...DEFAULT_LIMITS, messageBytes: most }
-  return known
+  if (shared?.messageBytes !== most || shared.budget !== messages)
+    shared = { ...DEFAULT_LIMITS, messageBytes: most, budget: messages }
+  return shared
 }
 
-let known: WebSocketLimits | null = null
+let shared: WebSocketLimits | null = null

@@ -222,11 +222,14 @@ export class Http2Session implements H2Sink {
   }
 
   flush(): void {
-    const { output } = this.connection
-    if (output.size === 0) return
-    const bytes = Buffer.concat(output.take())
-    output.recycle()
-    if (!this.closed) this.wire.write(bytes)
+    const { connection } = this
+    const { output } = connection
+    while (output.size > 0) {
+      const bytes = Buffer.concat(output.take())
+      output.recycle()
+      if (!this.closed) this.wire.write(bytes)
+      connection.produce()
+    }
   }
 
   destroy(): void {
