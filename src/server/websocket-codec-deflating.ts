@@ -10,7 +10,7 @@ const CUT_OFF = 4
  * Messages below are sent as they are (bench/micro/websocket-deflate.ts). With a history to refer to even short ones shrink to a
  * third; without one they hardly shrink.
  */
-const LEAST_WITH_HISTORY = 32
+const LEAST_WITH_HISTORY = 64
 const LEAST_ALONE = 128
 
 /** Of a large message's first slice no more than this part must remain: some of what is made of it comes out only with the next. */

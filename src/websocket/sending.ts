@@ -26,14 +26,17 @@ import { type Shareable, type SharedFrame, sharedFrame } from './shared-frames.t
 const COPIED = 16 * 1024
 
 /** What is compressed in one go: at most 2 ms of the thread (bench/micro/websocket-deflate.ts). */
-const SLICE = 64 * 1024
+const SLICE = 32 * 1024
 
 /** A reason goes behind a code of two bytes (RFC 6455 section 5.5.1). */
 const MOST_REASON = MOST_CONTROL - 2
 
 const NOTHING = new Uint8Array(0)
 /** Text that is to be compressed: used up before anything else is done. */
-const encoded = new Uint8Array(SLICE)
+const encoded = new Uint8Array(64 * 1024)
+
+/** Text of so many UTF-16 units fits in there, whatever they are. */
+const MOST_ENCODED = Math.floor(encoded.length / 3)
 
 /** Makes masking keys: 32 bits that nobody can guess (RFC 6455 section 5.3). */
 export type MaskKeys = () => number
@@ -72,7 +75,7 @@ export abstract class SendingSide {
   sendText(text: string): void {
     if (this.closeSent) return
     const { length } = text
-    if (length > SLICE / 3 || this.pending !== null) {
+    if (length > MOST_ENCODED || this.pending !== null) {
       const bytes = utf8Bytes(text)
       this.sendMessage(true, bytes, 0, bytes.length, true)
     } else if (this.codec === null) this.putText(text)
@@ -112,7 +115,7 @@ export abstract class SendingSide {
   }
 
   /**
-   * Makes more of what is pending: some 64 KB of payload, which takes at most 2 ms of the thread. To be called when the output has
+   * Makes more of what is pending: some 32 KB of payload, which takes at most 2 ms of the thread. To be called when the output has
    * been taken, in a turn of its own, as long as `pendingBytes` is above 0.
    */
   produce(): void {
