@@ -1,0 +1,160 @@
+// An application with sockets of each kind, served in the clear and over TLS by servers in this process: what the clients are tried on.
+import { setTimeout as pause } from 'node:timers/promises'
+import { App, type ServeOptions, type Server, serve } from '../../src/index.ts'
+import { certificateFor, type Made } from '../support/certificates.ts'
+
+/** How a connection ended, as the application was told. */
+export interface Closing {
+  readonly path: string
+  readonly version: string
+  readonly code: number
+  readonly reason: string
+}
+
+/** A message that is worth to be compressed, and no two alike. */
+export function rows(count: number, first = 0): string {
+  return JSON.stringify(
+    Array.from({ length: count }, (_, i) => ({
+      id: first + i,
+      name: `Row ${(first + i) * 7919}`,
+      price: i / 4,
+      umlaut: 'ä€😀',
+    })),
+  )
+}
+
+/** Bytes that no compressor makes smaller. */
+export function noise(size: number): Buffer {
+  const words = new Uint32Array(Math.ceil(size / 4))
+  let state = size + 1
+  for (let i = 0; i < words.length; i++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    words[i] = state ^ (state >>> 15)
+  }
+  return Buffer.from(words.buffer, 0, size)
+}
+
+export class SocketSite {
+  /** `ws://localhost:…` and `wss://localhost:…`. */
+  readonly clear: string
+  readonly tls: string
+  readonly certificate: string
+  /** How connections have ended. */
+  readonly closings: Closing[] = []
+  /** How often the sender of `/push` had to wait. */
+  waits = 0
+  /** Messages of `/slow` that are being handled at the same time, at most. */
+  mostAtOnce = 0
+  private readonly servers: readonly Server[]
+  private readonly watchers = new Set<() => void>()
+
+  static async serve(options: ServeOptions = {}): Promise<SocketSite> {
+    const made: Made = await certificateFor(['localhost', '127.0.0.1'])
+    const app = new App()
+    const all = { host: '127.0.0.1', port: 0, ...options }
+    const servers = [await serve(app, all), await serve(app, { ...all, tls: made })]
+    const site = new SocketSite(servers, made.cert)
+    site.fill(app)
+    return site
+  }
+
+  private constructor(servers: readonly Server[], certificate: string) {
+    this.servers = servers
+    this.certificate = certificate
+    this.clear = `ws://localhost:${servers[0].port}`
+    this.tls = `wss://localhost:${servers[1].port}`
+  }
+
+  get port(): number {
+    return this.servers[0].port
+  }
+
+  /** Waits until a connection to the path has ended. */
+  async closing(path: string): Promise<Closing> {
+    for (;;) {
+      const found = this.closings.find(one => one.path === path)
+      if (found !== undefined) return found
+      await new Promise<void>(resolve => this.watchers.add(resolve))
+    }
+  }
+
+  /** Stops accepting, and ends once the connections have. */
+  drain(): Promise<unknown> {
+    return Promise.all(this.servers.map(server => server.drain(20_000)))
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.servers.map(server => server.close()))
+  }
+
+  private fill(app: App): void {
+    const close = (peer: SocketPeerLike, code: number, reason: string): void => {
+      const { path, version } = peer.context.exchange
+      this.closings.push({ path, version, code, reason })
+      for (const look of this.watchers) look()
+      this.watchers.clear()
+    }
+    app.get('/', ({ html }) => html('<!doctype html><title>Sockets</title><link rel="icon" href="data:,">'))
+    app.socket(
+      '/echo/*',
+      { messageBytes: 64 * 1_048_576, queueBytes: 64 * 1_048_576 },
+      {
+        message: (peer, message) => peer.send(message),
+        close,
+      },
+    )
+    app.socket('/bare/*', { compression: false }, { message: (peer, message) => peer.send(message), close })
+    app.socket('/small/*', { messageBytes: 1000 }, { message: (peer, message) => peer.send(message), close })
+    app.socket(
+      '/chat/*',
+      { protocols: ['chat.v2', 'chat.v1'] },
+      {
+        open: peer => void peer.send(`over ${peer.context.exchange.version}`),
+        close,
+      },
+    )
+    app.socket('/ends/*', {
+      message: (peer, text) => {
+        const [code, reason] = String(text).split(' ')
+        if (code === 'throw') throw new Error('This handler fails')
+        peer.send('Goodbye')
+        peer.close(Number(code), reason)
+      },
+      close,
+    })
+    // As much as is asked for, and as fast as the peer takes it.
+    app.socket('/push/*', {
+      message: async (peer, text) => {
+        const [count, size] = String(text).split(' ').map(Number)
+        for (let i = 0; i < count; i++) {
+          const chunk = noise(size)
+          chunk.writeUInt32BE(i)
+          const room = peer.send(chunk)
+          if (room !== undefined) this.waits++
+          await room
+        }
+        peer.close(1000, 'All')
+      },
+      close,
+    })
+    let now = 0
+    app.socket('/slow/*', {
+      message: async (peer, text) => {
+        this.mostAtOnce = Math.max(this.mostAtOnce, ++now)
+        await pause(1)
+        now--
+        peer.send(`Done ${text}`)
+      },
+      close,
+    })
+    app.socket('/room/*', {
+      open: peer => peer.join('all'),
+      message: (peer, message) => void peer.to('all').send(message),
+      close,
+    })
+  }
+}
+
+interface SocketPeerLike {
+  readonly context: { readonly exchange: { readonly path: string; readonly version: string } }
+}
