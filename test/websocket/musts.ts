@@ -119,3 +119,12 @@ export function allMusts(): string[] {
     Object.entries(sections).flatMap(([section, gists]) => gists.map(gist => `${rfc} section ${section}: ${gist}`)),
   )
 }
+
+/** What only the side that is tried can break, so that nobody can show it broken: it is kept, whatever a peer does. */
+export const OURS: readonly string[] = [
+  'RFC 6455 section 5.3: each frame of a client has a new key',
+  'RFC 6455 section 5.5.3: a pong has the payload of its ping',
+  'RFC 7692 section 7.1.2.2: client_max_window_bits is answered only where it was offered',
+  // A client's view of it is shown in `test/vectors/h2/settings.md`.
+  'RFC 8441 section 3: the server says that it takes extended CONNECT',
+]

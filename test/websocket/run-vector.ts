@@ -32,6 +32,8 @@ export function splitsOf(vector: Vector): Split[] {
 export interface Log {
   readonly told: readonly string[]
   readonly sent: readonly string[]
+  /** Where what failed stands; -1 where nothing did. */
+  readonly offset: number
 }
 
 /** @throws AssertionError where the connection tells or sends something else than the vector, or the splits differ */
@@ -57,7 +59,7 @@ export function lineByLine(room: WebSocketRoom, vector: Vector): Log {
     log.told.push(...seen.told)
     log.sent.push(...seen.sent)
   }
-  return log
+  return { ...log, offset: party.offset }
 }
 
 /** Runs the vector with other bytes behind it, if any. */
@@ -77,7 +79,7 @@ export function inPieces(
     log.told.push(...party.told())
     log.sent.push(...party.sent())
   }
-  return log
+  return { ...log, offset: party.offset }
 }
 
 /** Whether a vector's connection goes on to read frames after it. */

@@ -8,7 +8,7 @@ import type { Vector } from './vectors.ts'
 /** What makes connections: `src/websocket`, or a copy of it with a fault planted in. */
 export type WebSocketRoom = Pick<
   typeof import('../../src/websocket/index.ts'),
-  'WebSocketConnection' | 'DEFAULT_LIMITS' | 'RULES'
+  'WebSocketConnection' | 'DEFAULT_LIMITS' | 'MessageBudget' | 'RULES'
 >
 type Connection = InstanceType<WebSocketRoom['WebSocketConnection']>
 type Sink = Parameters<Connection['receive']>[1]
@@ -26,6 +26,8 @@ const KEYS = [0x01020304, 0xfffefdfc, 0x80000001, 0x7f7f7f7f]
 export class Party implements Sink {
   readonly connection: Connection
   readonly role: Role
+  /** Where what failed stands, counted from the first byte; -1 before anything has. */
+  offset = -1
   private readonly reader = new FrameReader()
   private readonly inflater: PlainInflater | null
   private compressed: Frame[] = []
@@ -41,7 +43,13 @@ export class Party implements Sink {
     this.pausing = pausing
     const keys = setup.role === 'client' ? () => KEYS[this.keysMade++ % KEYS.length] : null
     const codec = setup.compression === null ? null : codecFor(setup.role, setup.compression)
-    this.connection = new room.WebSocketConnection(setup.role, { ...room.DEFAULT_LIMITS, ...setup.limits }, codec, keys)
+    const { budget, ...others } = setup.limits
+    const limits = {
+      ...room.DEFAULT_LIMITS,
+      ...others,
+      budget: budget === undefined ? null : new room.MessageBudget(budget),
+    }
+    this.connection = new room.WebSocketConnection(setup.role, limits, codec, keys)
     const ours = `${setup.role}_no_context_takeover`
     this.inflater = setup.compression === null ? null : new PlainInflater(!setup.compression.includes(ours))
   }
@@ -79,6 +87,10 @@ export class Party implements Sink {
 
   /** Does what a program does. @throws SyntaxError for a line that is no act */
   act(text: string): void {
+    if (text === 'FIN') {
+      this.connection.end(this)
+      return
+    }
     const { name, words, numbers, payload } = parseLine(text)
     const act = ACTS[name]
     if (act === undefined) throw new SyntaxError(`«${text}» is nothing that a program does`)
@@ -99,6 +111,8 @@ export class Party implements Sink {
 
   /** The frames sent since the last call. */
   sent(): string[] {
+    // Large messages are compressed slice by slice.
+    while (this.connection.pendingBytes > 0) this.connection.produce()
     const { output } = this.connection
     const pieces = output.take().map(piece => Uint8Array.from(piece))
     output.recycle()
@@ -138,7 +152,9 @@ export class Party implements Sink {
     this.over = true
   }
 
-  failed({ rule, code }: Failure): void {
+  failed({ rule, code, offset }: Failure): void {
+    // How much memory is asked for, and when, depends on the reads.
+    this.offset = rule === 'no-message-memory' ? 0 : offset
     this.tell(`failed ${rule} ${code}`)
     this.over = true
   }

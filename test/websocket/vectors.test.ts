@@ -59,6 +59,6 @@ test('each rule of WebSocket frames has a vector that breaks it', () => {
   )
 })
 
-function sentBy(vector: Vector, line: string): Uint8Array {
-  return new FrameWriter(vector.role === 'client' ? 'server' : 'client').bytesOfLine(line)
+function sentBy(vector: Vector, line: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(new FrameWriter(vector.role === 'client' ? 'server' : 'client').bytesOfLine(line))
 }

@@ -31,7 +31,7 @@ export interface Vector extends Page {
 }
 
 export interface Step {
-  /** What the peer sends; null where the connection's user does something. */
+  /** What the peer sends; null where the connection's user does something, or the peer has ended. */
   readonly bytes: Uint8Array | null
   /** The line without its mark. */
   readonly line: string
@@ -98,7 +98,8 @@ function parseVector(page: Page, block: string): Vector {
   const steps: { bytes: Uint8Array | null; line: string; told: string[]; sent: string[] }[] = []
   for (const line of block.split('\n').filter(Boolean)) {
     const [, mark, text] = line.match(/^([>!<*]) (.*)$/) ?? [line, ' ', line]
-    if (mark === '>') {
+    if (mark === '>' && text === 'FIN') steps.push({ bytes: null, line: text, told: [], sent: [] })
+    else if (mark === '>') {
       const bytes = Buffer.concat(expand(text).map(one => writer.bytesOfLine(one)))
       steps.push({ bytes, line: text, told: [], sent: [] })
     } else if (mark === '!') steps.push({ bytes: null, line: text, told: [], sent: [] })
