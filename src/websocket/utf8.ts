@@ -1,7 +1,10 @@
 // UTF-8 judged as it arrives (RFC 6455 section 8.1, RFC 3629): the first wrong byte is found when it comes, wherever frames and
 // reads are cut. A byte is wrong if no text whatever begins with the bytes up to it.
+import { isUtf8 } from '../bytes/utf8.ts'
 import { wordsOf } from './words.ts'
 
+/** From here on the runtime is quicker than a loop. */
+const LONG = 128
 /** So many ASCII bytes in a row make it worth looking at eight at a time. */
 const RUN = 16
 /** The highest bit of each byte of a word. */
@@ -63,11 +66,15 @@ export function wrongByteOf(bytes: Uint8Array, start: number, end: number): numb
 
 /**
  * Goes over whole characters.
- * @returns where it stopped: at the end, or less than four bytes before it; the complement of a wrong byte's place
+ * @returns where it stopped: at the end, or at most four bytes before it; the complement of a wrong byte's place
  */
 function whole(bytes: Uint8Array, start: number, end: number): number {
   let at = start
   let run = 0
+  if (end - start >= LONG && isUtf8 !== null) {
+    const border = lastBorder(bytes, end)
+    if (isUtf8(bytes, start, border)) return border
+  }
   const last = end - 4
   while (at <= last) {
     const byte = bytes[at]
@@ -98,6 +105,13 @@ function whole(bytes: Uint8Array, start: number, end: number): number {
   }
   while (at < end && bytes[at] < 0x80) at++
   return at
+}
+
+/** Where the last character begins, if it may be incomplete; else the end. */
+function lastBorder(bytes: Uint8Array, end: number): number {
+  let at = end - 1
+  while (at > end - 4 && isContinuation(bytes[at])) at--
+  return bytes[at] < 0x80 ? end : at
 }
 
 function isContinuation(byte: number): boolean {
