@@ -23,7 +23,6 @@ const HIGHEST = 0x8080808080808080n
  */
 export function mask(bytes: Uint8Array, start: number, end: number, maskingKey: number, phase: number): boolean {
   const address = bytes.byteOffset
-  const shift = phase - start - address
   if (end - start < SHORT) {
     let all = 0
     for (let at = start, turn = phase; at < end; at++, turn++) {
@@ -32,7 +31,12 @@ export function mask(bytes: Uint8Array, start: number, end: number, maskingKey: 
     }
     return (all & 0x80) === 0
   }
-  for (let i = 0; i < WORD; i++) key[i] = maskingKey >>> (24 - (((i + shift) & 3) << 3))
+  const shift = ((phase - start - address) & 3) << 3
+  const turned = (maskingKey << shift) | (maskingKey >>> (32 - shift))
+  key[0] = key[4] = turned >>> 24
+  key[1] = key[5] = turned >>> 16
+  key[2] = key[6] = turned >>> 8
+  key[3] = key[7] = turned
   const from = (start + address + WORD - 1) >>> 3
   const to = (end + address) >>> 3
   const all =
