@@ -57,7 +57,7 @@ const SHARED_BITS = 15
 export class CodecPool {
   private readonly budget: number
   /** Bytes that inflaters take, or may take at any time. */
-  private inflating = 0
+  inflating = 0
   /** Bytes that deflaters take. */
   private deflating = 0
   private readonly spareInflaters: Coder[] = []
@@ -71,6 +71,11 @@ export class CodecPool {
   /** @param budget bytes; one coder of each kind is there in any case */
   constructor(budget: number) {
     this.budget = budget
+  }
+
+  /** Deflaters that connections have, but for those in the middle of a message. */
+  get lentDeflaters(): number {
+    return this.lent.size
   }
 
   /** Bytes that are spoken for. */
