@@ -1,5 +1,4 @@
 // One request and its reply, whatever the wire.
-export { utf8 as textOf } from '../bytes/text.ts'
 export { type Body, bodyOf, type Chunk, Content, ContentTooLarge, chunksOf, collect } from './body.ts'
 export type { Report, ServerEvent } from './events.ts'
 export type { Client, Exchange, Handler, HttpVersion, Peer, TlsInfo } from './exchange.ts'
@@ -22,11 +21,11 @@ export {
 } from './reply.ts'
 export {
   type Backpressure,
-  type Room,
   SharedMessage,
   type SocketLink,
   type SocketTerms,
   type SocketUser,
+  textOf,
 } from './socket.ts'
 export { checkOrigin, isSocketHandshake, socketExpected } from './socket-handshake.ts'
 export { type Producer, type StreamChunk, type StreamSource, streamBody, type Write } from './stream.ts'

@@ -1,5 +1,6 @@
 // WebSocket as the layers above the wire see it, whatever the wire: what a program is told of a connection (SocketUser), what it
 // can do with it (SocketLink), and on which terms it takes one (SocketTerms).
+import { utf8 } from '../bytes/text.ts'
 
 /** Is told what happens on a WebSocket connection. What its methods throw is reported, and ends the connection with 1011. */
 export interface SocketUser {
@@ -53,7 +54,6 @@ export interface SocketLink {
 
 /** Where there is room for more, nothing; else what to wait for before sending more. It is never rejected. */
 export type Backpressure = Promise<void> | undefined
-export type { Backpressure as Room }
 
 /** A message that is sent to many. Its bytes must not change. */
 export class SharedMessage {
@@ -91,4 +91,9 @@ export interface SocketTerms {
   readonly whenFull?: 'cut' | 'skip' | undefined
   /** Whether messages are compressed for clients that offer it: true unless said. */
   readonly compression?: boolean | undefined
+}
+
+/** The text that UTF-8 says, which has been judged. A byte order mark stays: it is a character like any other (RFC 6455 section 5.6). */
+export function textOf(bytes: Uint8Array, start: number, end: number): string {
+  return utf8(bytes, start, end)
 }
