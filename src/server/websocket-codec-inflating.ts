@@ -1,5 +1,6 @@
 // The half of a codec that inflates: takes a compressed message piece by piece, and gives chunks. No more than a chunk is made at
 // a time, and never more than one byte beyond what may come out, so that a bomb costs no more than a message that is too large.
+import { copyOf, joined } from '../bytes/copy.ts'
 import type { InflateFault } from '../websocket/index.ts'
 import { type CodecPool, inflaterKind } from './websocket-codec-pool.ts'
 import { Coder, FLUSH } from './websocket-codec-zlib.ts'
@@ -152,20 +153,15 @@ export class InflatingSide {
 
   private keep(bytes: Uint8Array, start: number, end: number): Uint8Array {
     this.kept ??= []
-    if (end > start) this.kept.push(bytes.slice(start, end))
+    if (end > start) this.kept.push(copyOf(bytes, start, end))
     return NOTHING
   }
 
   private prependKept(): void {
-    const pieces = [...this.kept!, this.input.subarray(this.at, this.end)]
+    this.input = joined([...this.kept!, this.input.subarray(this.at, this.end)])
     this.kept = null
-    this.input = new Uint8Array(this.size)
     this.at = 0
-    this.end = 0
-    for (const piece of pieces) {
-      this.input.set(piece, this.end)
-      this.end += piece.length
-    }
+    this.end = this.input.length
   }
 
   private endMessage(): void {

@@ -1,5 +1,6 @@
 // permessage-deflate (RFC 7692) for one connection, by Node's zlib. What it needs it gets from the server's pool when it first
 // compresses or inflates something, so that a connection that does not costs nothing but what it has reserved.
+import { copyOf } from '../bytes/copy.ts'
 import type { Agreed, InflateFault, MessageCodec, ServerTerms } from '../websocket/index.ts'
 import { compressed, DeflatingSide } from './websocket-codec-deflating.ts'
 import { PlainCodec } from './websocket-codec-fallback.ts'
@@ -62,7 +63,8 @@ class DeflateCodec implements MessageCodec {
   }
 
   deflateAlone(bytes: Uint8Array): Uint8Array | null {
-    return compressed(this.pool.loneDeflater(this.windowBits), bytes, 0, bytes.length)?.slice() ?? null
+    const made = compressed(this.pool.loneDeflater(this.windowBits), bytes, 0, bytes.length)
+    return made === null ? null : copyOf(made)
   }
 
   forget(): void {

@@ -2,6 +2,7 @@
 // messages. A large message that is compressed is made slice by slice as fragments (RFC 6455 section 5.4), with control
 // frames between them; whatever is sent after it waits for its turn.
 import { ByteOutput } from '../bytes/byte-output.ts'
+import { copyOf } from '../bytes/copy.ts'
 import { putLatin1, putUtf8, utf8Bytes, utf8Length } from '../bytes/text.ts'
 import { CODES, isSendableCode } from './errors.ts'
 import {
@@ -66,7 +67,7 @@ export abstract class SendingSide {
   sendMessage(text: boolean, bytes: Uint8Array, start: number, end: number, owned: boolean): void {
     if (this.closeSent) return
     if (this.pending !== null || (this.codec !== null && end - start > SLICE)) {
-      const own = owned ? bytes.subarray(start, end) : bytes.slice(start, end)
+      const own = owned ? bytes.subarray(start, end) : copyOf(bytes, start, end)
       this.postpone({ kind: 'message', text, bytes: own, at: 0, begun: false })
     } else this.putMessage(text, bytes, start, end, owned)
   }
