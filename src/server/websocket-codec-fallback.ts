@@ -3,7 +3,6 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { HeldBytes } from '../bytes/held-bytes.ts'
 import type { InflateFault, MessageCodec } from '../websocket/index.ts'
-import { deflaterBits } from './websocket-codec-pool.ts'
 
 const CUT_OFF = Uint8Array.of(0, 0, 0xff, 0xff)
 const NOTHING = new Uint8Array(0)
@@ -18,6 +17,7 @@ export class PlainCodec implements MessageCodec {
   readonly more = false
   private held: HeldBytes | null = null
 
+  /** @param windowBits 9 to 15 */
   constructor(windowBits: number) {
     this.windowBits = windowBits
   }
@@ -50,7 +50,7 @@ export class PlainCodec implements MessageCodec {
     if (end - start < LEAST) return null
     const made = deflateRawSync(bytes.subarray(start, end), {
       finishFlush: constants.Z_SYNC_FLUSH,
-      windowBits: deflaterBits(this.windowBits),
+      windowBits: this.windowBits,
       level: 3,
     })
     return made.length - CUT_OFF.length < end - start ? made.subarray(0, -CUT_OFF.length) : null

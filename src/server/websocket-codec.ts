@@ -5,7 +5,7 @@ import type { Agreed, InflateFault, MessageCodec, ServerTerms } from '../websock
 import { compressed, DeflatingSide } from './websocket-codec-deflating.ts'
 import { PlainCodec } from './websocket-codec-fallback.ts'
 import { InflatingSide } from './websocket-codec-inflating.ts'
-import type { CodecPool } from './websocket-codec-pool.ts'
+import { type CodecPool, deflaterBits } from './websocket-codec-pool.ts'
 import { hasCoders } from './websocket-codec-zlib.ts'
 
 /** The terms on which this server compresses: where its memory is spoken for, clients are not to refer to earlier messages. */
@@ -19,7 +19,7 @@ export function codecFor(agreed: Agreed, role: 'server' | 'client', pool: CodecP
   const server = { takeover: serverTakeover, windowBits: serverWindowBits }
   const client = { takeover: clientTakeover, windowBits: clientWindowBits }
   const [ours, theirs] = role === 'server' ? [server, client] : [client, server]
-  return hasCoders ? new DeflateCodec(pool, ours, theirs) : new PlainCodec(ours.windowBits)
+  return hasCoders ? new DeflateCodec(pool, ours, theirs) : new PlainCodec(deflaterBits(ours.windowBits))
 }
 
 /** What one side may do. */
@@ -37,7 +37,7 @@ class DeflateCodec implements MessageCodec {
 
   constructor(pool: CodecPool, ours: Direction, theirs: Direction) {
     this.pool = pool
-    this.windowBits = ours.windowBits
+    this.windowBits = deflaterBits(ours.windowBits)
     this.inflating = new InflatingSide(pool, theirs.windowBits, theirs.takeover)
     this.deflating = new DeflatingSide(pool, ours.windowBits, ours.takeover)
   }

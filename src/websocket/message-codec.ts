@@ -5,7 +5,7 @@ export type InflateFault = 'message-too-large' | 'invalid-deflate'
 
 /** Compresses and inflates the messages of one connection. */
 export interface MessageCodec {
-  /** The window that we compress with, as agreed on, in bits: 8 to 15. */
+  /** Codecs with the same number here make the same of a message by itself: the window that they compress with, in bits, is what was agreed on at most. */
   readonly windowBits: number
   /**
    * Inflates a piece of a compressed message. What comes out is given chunk by chunk: where `more` is true afterwards, the rest of
