@@ -25,9 +25,9 @@ export class Rooms {
     return [...this.occupied.keys()]
   }
 
-  /** Who is in a room; null where nobody is. */
-  membersOf(name: string): Members | null {
-    return this.occupied.get(name) ?? null
+  /** Who is in a room; undefined where nobody is. */
+  membersOf(name: string): Members | undefined {
+    return this.occupied.get(name)
   }
 
   /** @returns the room; null where the peer is in it already */

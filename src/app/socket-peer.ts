@@ -37,18 +37,18 @@ export interface HearingPeer extends SocketPeer {
   readonly hears: boolean
 }
 
-const NEW = 0
-const OPEN = 1
+/** Messages are given to the handlers. */
+const HEARING = 0
 /** The program has begun to close it, or has cut it. */
-const CLOSING = 2
-const OVER = 3
+const CLOSING = 1
+const OVER = 2
 
 export class ConnectedPeer implements HearingPeer, Member, SocketUser {
   readonly context: AnyContext
   private readonly route: SocketRoute
   private link: SocketLink | null = null
   private joined: Members[] | null = null
-  private phase = NEW
+  private phase = HEARING
 
   constructor(context: AnyContext, route: SocketRoute) {
     this.context = context
@@ -58,11 +58,11 @@ export class ConnectedPeer implements HearingPeer, Member, SocketUser {
   // --- What the program asks ---
 
   get isOpen(): boolean {
-    return this.phase === OPEN && this.link !== null && this.link.isOpen
+    return this.phase === HEARING && this.link !== null && this.link.isOpen
   }
 
   get hears(): boolean {
-    return this.phase === OPEN
+    return this.phase === HEARING
   }
 
   get protocol(): string {
@@ -91,12 +91,12 @@ export class ConnectedPeer implements HearingPeer, Member, SocketUser {
 
   close(code = 1000, reason = ''): void {
     checkClose(code, reason)
-    if (this.phase === OPEN) this.phase = CLOSING
+    if (this.phase === HEARING) this.phase = CLOSING
     this.link?.close(code, reason)
   }
 
   cut(reason = new Error('The program has cut the connection')): void {
-    if (this.phase === OPEN) this.phase = CLOSING
+    if (this.phase === HEARING) this.phase = CLOSING
     this.link?.cut(reason)
   }
 
@@ -126,7 +126,6 @@ export class ConnectedPeer implements HearingPeer, Member, SocketUser {
 
   opened(link: SocketLink): void | Promise<void> {
     this.link = link
-    this.phase = OPEN
     const { handlers } = this.route
     if (handlers.open === undefined) return undefined
     try {
@@ -137,7 +136,7 @@ export class ConnectedPeer implements HearingPeer, Member, SocketUser {
   }
 
   message(text: boolean, bytes: Uint8Array, start: number, end: number, owned: boolean): void | Promise<void> {
-    if (this.phase !== OPEN) return undefined
+    if (this.phase !== HEARING) return undefined
     const { deliver, handlers } = this.route
     let answer: unknown
     try {

@@ -7,22 +7,33 @@ import { type Mutant, mutantsOf } from './planted.ts'
 const LOADER = new URL('mutant-loader.ts', import.meta.url).href
 const REPORTER = new URL('mutant-reporter.ts', import.meta.url).href
 
+const SOCKETS = ['socket-client', 'socket-misuse', 'socket-rooms', 'socket', 'socket-schema', 'socket-protocols']
 const ROUTING = ['routing', 'routing-errors', 'methods', 'hostile']
 
 /** The sources that are changed, each with the tests that must notice, those that are most about it first. */
 export const SOURCES: Readonly<Record<string, readonly string[]>> = {
-  'src/app/app.ts': ['hooks', 'methods', 'context', 'errors', 'mounting'],
+  'src/app/app.ts': ['hooks', 'methods', 'context', 'errors', 'mounting', 'socket-routing', 'socket-rooms'],
   'src/app/hooks.ts': ['hooks', 'letting-go', 'errors', 'context'],
   'src/app/answers.ts': ['errors'],
   'src/app/connection.ts': ['context'],
   'src/app/context.ts': ['context', 'mounting', 'both-wires', 'request-body', 'events'],
   'src/app/handlers.ts': ['mounting', 'fetch'],
   'src/app/mounted.ts': ['mounting', 'lifecycle', 'fetch'],
-  'src/app/routes.ts': ['hooks', 'methods', 'mounting'],
+  'src/app/rooms.ts': ['socket-rooms', 'socket-misuse'],
+  'src/app/routes.ts': ['hooks', 'methods', 'mounting', 'socket-misuse', 'socket-routing'],
+  'src/app/socket-checking.ts': ['socket-schema'],
+  'src/app/socket-message.ts': SOCKETS,
+  'src/app/socket-peer.ts': SOCKETS,
+  'src/app/socket-route.ts': SOCKETS,
 }
 
 /** Others that can be asked for by name: among their changes are some that make nothing but slower what they are of. */
 export const MORE: typeof SOURCES = {
+  'src/app/asked-socket.ts': SOCKETS,
+  'src/app/connecting.ts': ['socket-client', 'socket-routing', 'socket-protocols'],
+  'src/app/socket-close.ts': ['socket-misuse', 'socket-schema'],
+  'src/app/standard-schema.ts': ['socket-schema'],
+  'src/exchange/socket-handshake.ts': ['socket-routing'],
   'src/app/routing/encoding.ts': ROUTING,
   'src/app/routing/leaf.ts': ROUTING,
   'src/app/routing/pattern.ts': ROUTING,
