@@ -11,6 +11,12 @@ export interface Closing {
   readonly reason: string
 }
 
+/** Who may connect, and with which certificate: same hosts, and one of its own, unless said. */
+export interface Terms {
+  readonly origins?: 'same' | 'any'
+  readonly made?: Made
+}
+
 /** A message that is worth to be compressed, and no two alike. */
 export function rows(count: number, first = 0): string {
   return JSON.stringify(
@@ -39,28 +45,32 @@ export class SocketSite {
   readonly clear: string
   readonly tls: string
   readonly certificate: string
+  readonly made: Made
   /** How connections have ended. */
   readonly closings: Closing[] = []
   /** How often the sender of `/push` had to wait. */
   waits = 0
+  /** How many are in the room. */
+  inRoom = 0
   /** Messages of `/slow` that are being handled at the same time, at most. */
   mostAtOnce = 0
   private readonly servers: readonly Server[]
   private readonly watchers = new Set<() => void>()
 
-  static async serve(options: ServeOptions = {}): Promise<SocketSite> {
-    const made: Made = await certificateFor(['localhost', '127.0.0.1'])
+  static async serve(options: ServeOptions = {}, terms: Terms = {}): Promise<SocketSite> {
+    const made = terms.made ?? (await certificateFor(['localhost', '127.0.0.1']))
     const app = new App()
     const all = { host: '127.0.0.1', port: 0, ...options }
     const servers = [await serve(app, all), await serve(app, { ...all, tls: made })]
-    const site = new SocketSite(servers, made.cert)
-    site.fill(app)
+    const site = new SocketSite(servers, made)
+    site.fill(app, terms.origins ?? 'same')
     return site
   }
 
-  private constructor(servers: readonly Server[], certificate: string) {
+  private constructor(servers: readonly Server[], made: Made) {
     this.servers = servers
-    this.certificate = certificate
+    this.made = made
+    this.certificate = made.cert
     this.clear = `ws://localhost:${servers[0].port}`
     this.tls = `wss://localhost:${servers[1].port}`
   }
@@ -74,8 +84,13 @@ export class SocketSite {
     for (;;) {
       const found = this.closings.find(one => one.path === path)
       if (found !== undefined) return found
-      await new Promise<void>(resolve => this.watchers.add(resolve))
+      await this.change()
     }
+  }
+
+  /** Waits until so many are in the room. */
+  async joined(count: number): Promise<void> {
+    while (this.inRoom < count) await this.change()
   }
 
   /** Stops accepting, and ends once the connections have. */
@@ -87,71 +102,99 @@ export class SocketSite {
     await Promise.all(this.servers.map(server => server.close()))
   }
 
-  private fill(app: App): void {
+  private change(): Promise<void> {
+    return new Promise(resolve => this.watchers.add(resolve))
+  }
+
+  private changed(): void {
+    for (const look of this.watchers) look()
+    this.watchers.clear()
+  }
+
+  private fill(app: App, origins: 'same' | 'any'): void {
     const close = (peer: SocketPeerLike, code: number, reason: string): void => {
       const { path, version } = peer.context.exchange
       this.closings.push({ path, version, code, reason })
-      for (const look of this.watchers) look()
-      this.watchers.clear()
+      this.changed()
     }
     app.get('/', ({ html }) => html('<!doctype html><title>Sockets</title><link rel="icon" href="data:,">'))
     app.socket(
       '/echo/*',
-      { messageBytes: 64 * 1_048_576, queueBytes: 64 * 1_048_576 },
+      { messageBytes: 64 * 1_048_576, queueBytes: 64 * 1_048_576, origins },
       {
         message: (peer, message) => peer.send(message),
         close,
       },
     )
-    app.socket('/bare/*', { compression: false }, { message: (peer, message) => peer.send(message), close })
-    app.socket('/small/*', { messageBytes: 1000 }, { message: (peer, message) => peer.send(message), close })
+    app.socket('/bare/*', { compression: false, origins }, { message: (peer, message) => peer.send(message), close })
+    app.socket('/small/*', { messageBytes: 1000, origins }, { message: (peer, message) => peer.send(message), close })
     app.socket(
       '/chat/*',
-      { protocols: ['chat.v2', 'chat.v1'] },
+      { protocols: ['chat.v2', 'chat.v1'], origins },
       {
         open: peer => void peer.send(`over ${peer.context.exchange.version}`),
         close,
       },
     )
-    app.socket('/ends/*', {
-      message: (peer, text) => {
-        const [code, reason] = String(text).split(' ')
-        if (code === 'throw') throw new Error('This handler fails')
-        peer.send('Goodbye')
-        peer.close(Number(code), reason)
+    app.socket(
+      '/ends/*',
+      { origins },
+      {
+        message: (peer, text) => {
+          const [code, reason] = String(text).split(' ')
+          if (code === 'throw') throw new Error('This handler fails')
+          peer.send('Goodbye')
+          peer.close(Number(code), reason)
+        },
+        close,
       },
-      close,
-    })
+    )
     // As much as is asked for, and as fast as the peer takes it.
-    app.socket('/push/*', {
-      message: async (peer, text) => {
-        const [count, size] = String(text).split(' ').map(Number)
-        for (let i = 0; i < count; i++) {
-          const chunk = noise(size)
-          chunk.writeUInt32BE(i)
-          const room = peer.send(chunk)
-          if (room !== undefined) this.waits++
-          await room
-        }
-        peer.close(1000, 'All')
+    app.socket(
+      '/push/*',
+      { origins },
+      {
+        message: async (peer, text) => {
+          const [count, size] = String(text).split(' ').map(Number)
+          for (let i = 0; i < count; i++) {
+            const chunk = noise(size)
+            chunk.writeUInt32BE(i)
+            const room = peer.send(chunk)
+            if (room !== undefined) this.waits++
+            await room
+          }
+          peer.close(1000, 'All')
+        },
+        close,
       },
-      close,
-    })
+    )
     let now = 0
-    app.socket('/slow/*', {
-      message: async (peer, text) => {
-        this.mostAtOnce = Math.max(this.mostAtOnce, ++now)
-        await pause(1)
-        now--
-        peer.send(`Done ${text}`)
+    app.socket(
+      '/slow/*',
+      { origins },
+      {
+        message: async (peer, text) => {
+          this.mostAtOnce = Math.max(this.mostAtOnce, ++now)
+          await pause(1)
+          now--
+          peer.send(`Done ${text}`)
+        },
+        close,
       },
-      close,
-    })
-    app.socket('/room/*', {
-      open: peer => peer.join('all'),
-      message: (peer, message) => void peer.to('all').send(message),
-      close,
-    })
+    )
+    app.socket(
+      '/room/*',
+      { origins },
+      {
+        open: peer => {
+          peer.join('all')
+          this.inRoom++
+          this.changed()
+        },
+        message: (peer, message) => void peer.to('all').send(message),
+        close,
+      },
+    )
   }
 }
 
