@@ -341,6 +341,7 @@ export class TestSocket implements WebSocketSink {
 
   private flush(): this {
     const { output } = this.live
+    while (this.live.pendingBytes > 0) this.live.produce()
     const bytes = Buffer.concat(output.take())
     output.recycle()
     if (bytes.length > 0) this.carrier.write(bytes)
