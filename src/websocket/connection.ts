@@ -30,6 +30,7 @@ import type { MessageCodec } from './message-codec.ts'
 import { MessageSide } from './messages.ts'
 import type { MaskKeys } from './sending.ts'
 import type { WebSocketSink } from './sink.ts'
+import type { ConnectionEvent } from './states.ts'
 
 /** The bytes of a head that say how long it is. */
 const START = 2
@@ -103,8 +104,8 @@ export class WebSocketConnection extends MessageSide {
     this.peerGone(sink)
   }
 
-  protected override finish(): void {
-    super.finish()
+  protected override finish(event: ConnectionEvent): void {
+    super.finish(event)
     this.cut = null
   }
 

@@ -4,15 +4,19 @@ import { broken, CODES, isSendableCode, type RuleName } from './errors.ts'
 import { CLOSE, MOST_CONTROL, PING } from './frames.ts'
 import { SendingSide } from './sending.ts'
 import type { WebSocketSink } from './sink.ts'
+import { after, CLOSED, type ConnectionEvent } from './states.ts'
 import { wrongByteOf } from './utf8.ts'
 
 /** Answers what is about the connection as a whole. */
 export abstract class ControlSide extends SendingSide {
-  /** The peer's close frame has come, or it broke a rule, or it has ended: nothing more is taken. */
-  finished = false
   /** The output is not being taken: of pings that come, only the latest is kept to be answered. */
   private waits = false
   private latestPing: Ping | null = null
+
+  /** The peer's close frame has come, or it broke a rule, or the connection has ended: nothing more is taken. */
+  get finished(): boolean {
+    return this.state === CLOSED
+  }
 
   /**
    * Whether what is in the output waits for a peer that does not read. As long as it does, pings are not answered one by one, or a
@@ -50,24 +54,22 @@ export abstract class ControlSide extends SendingSide {
   /** Ends the connection for a broken rule. @param offset in the connection's bytes */
   protected fail(name: RuleName, offset: number, sink: WebSocketSink): void {
     const error = broken(name, offset)
-    this.finish()
     this.dropPending()
-    if (error.code === CODES.ABNORMAL) this.closeSent = true
-    else this.close(error.code, error.rule)
+    if (error.code !== CODES.ABNORMAL) this.close(error.code, error.rule)
+    this.finish('rule-broken')
     sink.failed(error)
   }
 
   /** The peer ended between messages without a close frame (RFC 6455 section 7.1.5). */
   protected peerGone(sink: WebSocketSink): void {
-    this.finish()
-    this.latestPing = null
-    this.closeSent = true
+    this.finish('ended')
     sink.closing(CODES.ABNORMAL, '')
   }
 
   /** Nothing more is taken. What is incomplete is let go of; what was sent before still goes out. */
-  protected finish(): void {
-    this.finished = true
+  protected finish(event: ConnectionEvent): void {
+    this.latestPing = null
+    this.state = after(event, this.state)
   }
 
   /** Pings are answered until the peer's close frame has come, whether or not ours has been sent (RFC 6455 section 5.5.2). */
@@ -106,8 +108,8 @@ export abstract class ControlSide extends SendingSide {
       }
       reason = utf8(bytes, start + 2, end)
     }
-    this.finish()
     this.close(code)
+    this.finish('close-received')
     sink.closing(code, reason)
   }
 }

@@ -8,6 +8,7 @@ import type { WebSocketLimits } from './limits.ts'
 import type { InflateFault, MessageCodec } from './message-codec.ts'
 import type { MaskKeys } from './sending.ts'
 import type { WebSocketSink } from './sink.ts'
+import type { ConnectionEvent } from './states.ts'
 import { wrongByteOf } from './utf8.ts'
 
 /** A compressed message may be larger than what it stands for: by what honest compressors add to what they cannot compress, and more. */
@@ -29,12 +30,12 @@ export abstract class MessageSide extends ControlSide {
 
   /** The connection is gone: lets go of all that is held for it. Nothing of it may be used afterwards. */
   override letGo(): void {
-    this.finish()
+    this.finish('ended')
     super.letGo()
   }
 
-  protected override finish(): void {
-    super.finish()
+  protected override finish(event: ConnectionEvent): void {
+    super.finish(event)
     this.message?.letGo()
     this.message = null
   }

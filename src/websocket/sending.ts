@@ -22,6 +22,7 @@ import {
 import { mask } from './mask.ts'
 import type { MessageCodec } from './message-codec.ts'
 import { type Shareable, type SharedFrame, sharedFrame } from './shared-frames.ts'
+import { after, type ConnectionState, OPEN } from './states.ts'
 
 /** Payloads up to this size are copied behind their heads: cheaper than a piece of its own in the write. */
 const COPIED = 16 * 1024
@@ -46,8 +47,8 @@ export type MaskKeys = () => number
 export abstract class SendingSide {
   /** What is ready to be written. */
   readonly output = new ByteOutput()
-  /** Our close frame has been sent, behind what is pending: nothing more may be. */
-  closeSent = false
+  /** Where the connection is between open and closed (states.ts). */
+  protected state: ConnectionState = OPEN
   /** Payload that is neither in the output nor gone, since it is to be compressed or stands behind what is: bytes. */
   pendingBytes = 0
   protected readonly codec: MessageCodec | null
@@ -58,6 +59,11 @@ export abstract class SendingSide {
   constructor(codec: MessageCodec | null, maskKeys: MaskKeys | null) {
     this.codec = codec
     this.maskKeys = maskKeys
+  }
+
+  /** Our close frame has been sent, behind what is pending, or the connection is over without one: no message can be sent any more. */
+  get closeSent(): boolean {
+    return this.state !== OPEN
   }
 
   /**
@@ -110,7 +116,7 @@ export abstract class SendingSide {
   close(code: number, reason = ''): void {
     const payload = closePayload(code, reason)
     if (this.closeSent) return
-    this.closeSent = true
+    this.state = after('close-sent', this.state)
     if (this.pending !== null) this.postpone({ kind: 'close', payload })
     else this.putClose(payload)
   }
@@ -137,7 +143,7 @@ export abstract class SendingSide {
 
   /** The connection is gone: lets go of what it holds. Nothing of it may be used afterwards. */
   letGo(): void {
-    this.closeSent = true
+    this.state = after('ended', this.state)
     this.dropPending()
     this.codec?.close()
   }
