@@ -60,7 +60,8 @@ export class SocketSite {
   static async serve(options: ServeOptions = {}, terms: Terms = {}): Promise<SocketSite> {
     const made = terms.made ?? (await certificateFor(['localhost', '127.0.0.1']))
     const app = new App()
-    const all = { host: '127.0.0.1', port: 0, ...options }
+    // What its handlers fail with is meant to be.
+    const all = { host: '127.0.0.1', port: 0, report() {}, ...options }
     const servers = [await serve(app, all), await serve(app, { ...all, tls: made })]
     const site = new SocketSite(servers, made)
     site.fill(app, terms.origins ?? 'same')
