@@ -1,6 +1,6 @@
 // The half of a codec that inflates: takes a compressed message piece by piece, and gives chunks. No more than a chunk is made at
 // a time, and never more than one byte beyond what may come out, so that a bomb costs no more than a message that is too large.
-import { copyOf, joined } from '../bytes/copy.ts'
+import { HeldBytes } from '../bytes/held-bytes.ts'
 import type { InflateFault } from '../websocket/index.ts'
 import { type CodecPool, inflaterKind } from './websocket-codec-pool.ts'
 import { Coder, FLUSH } from './websocket-codec-zlib.ts'
@@ -44,7 +44,7 @@ export class InflatingSide {
   // The message.
   private size = 0
   private finalBlocks = 0
-  private kept: Uint8Array[] | null = null
+  private kept: HeldBytes | null = null
   /**
    * What came out last, as much as the peer may refer to: zlib forgets it behind a final block. Only for a peer that has been seen to use
    * them, or of which little has been seen.
@@ -71,7 +71,7 @@ export class InflatingSide {
     this.input = bytes
     this.at = start
     this.end = end
-    if (this.kept !== null) this.prependKept()
+    if (this.kept !== null) this.takeUp(this.kept)
     return this.inflateMore(most)
   }
 
@@ -152,16 +152,18 @@ export class InflatingSide {
   }
 
   private keep(bytes: Uint8Array, start: number, end: number): Uint8Array {
-    this.kept ??= []
-    if (end > start) this.kept.push(copyOf(bytes, start, end))
+    this.kept ??= new HeldBytes()
+    this.kept.add(bytes, start, end)
     return NOTHING
   }
 
-  private prependKept(): void {
-    this.input = joined([...this.kept!, this.input.subarray(this.at, this.end)])
+  /** Goes on with what has been kept, and the piece at hand behind it. */
+  private takeUp(kept: HeldBytes): void {
+    kept.add(this.input, this.at, this.end)
     this.kept = null
+    this.input = kept.bytes
     this.at = 0
-    this.end = this.input.length
+    this.end = kept.size
   }
 
   private endMessage(): void {
