@@ -14,7 +14,7 @@ import type { Fields } from '../http/fields.ts'
 import type { AskedExchange } from './asked-exchange.ts'
 import type { AskedTunnel } from './asked-tunnel.ts'
 import { checkClose, fittingReason } from './socket-close.ts'
-import { jsonText, viewOf } from './socket-message.ts'
+import { copyOf, jsonText } from './socket-message.ts'
 
 /** How a connection ended. */
 export interface SocketEnd {
@@ -77,7 +77,7 @@ export class SocketClient {
    * @returns a promise that is fulfilled, and never rejected, when the application is through with the message, or the connection is over
    */
   send(message: string | Uint8Array): Promise<void> {
-    const bytes = typeof message === 'string' ? encoder.encode(message) : viewOf(message, 0, message.length).slice()
+    const bytes = typeof message === 'string' ? encoder.encode(message) : copyOf(message, 0, message.length)
     return this.link.arrive(typeof message === 'string', bytes)
   }
 
@@ -193,7 +193,7 @@ class AskedLink implements SocketLink {
   }
 
   send(text: boolean, bytes: Uint8Array, start: number, end: number): Backpressure {
-    return this.put(text ? textOf(bytes, start, end) : viewOf(bytes, start, end).slice(), end - start)
+    return this.put(text ? textOf(bytes, start, end) : copyOf(bytes, start, end), end - start)
   }
 
   sendShared({ text, bytes }: SharedMessage): boolean {

@@ -55,6 +55,10 @@ export class BorrowedMessage implements Message {
     return link.send(this.isText, this.whole, this.start, this.end, false)
   }
 
+  copy(): Uint8Array {
+    return copyOf(this.whole, this.start, this.end)
+  }
+
   private get whole(): Uint8Array {
     if (this.lent === null) throw givenBack()
     return this.lent
@@ -72,7 +76,7 @@ export function sendOver(link: SocketLink, message: Sendable): Backpressure {
 /** The message for many. @throws TypeError for what cannot be sent */
 export function shared(message: Sendable): SharedMessage {
   if (typeof message === 'string') return new SharedMessage(true, encoder.encode(message))
-  if (message instanceof BorrowedMessage) return new SharedMessage(message.isText, message.bytes.slice())
+  if (message instanceof BorrowedMessage) return new SharedMessage(message.isText, message.copy())
   if (message instanceof Uint8Array) return new SharedMessage(false, message)
   throw noMessage(message)
 }
@@ -87,6 +91,18 @@ export function jsonText(value: unknown): string {
 /** A view that is a Uint8Array and nothing else: of a Buffer, `slice` would be a view too, where a program means a copy. */
 export function viewOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start)
+}
+
+/** Up to here V8 keeps bytes on its heap, and copying them one by one costs less than the view that copying at once takes. */
+const SHORT = 64
+
+/** Bytes in memory of their own. */
+export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const size = end - start
+  if (size > SHORT) return viewOf(bytes, start, end).slice()
+  const copy = new Uint8Array(size)
+  for (let i = 0; i < size; i++) copy[i] = bytes[start + i]
+  return copy
 }
 
 const encoder = new TextEncoder()

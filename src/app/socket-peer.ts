@@ -46,7 +46,8 @@ const OVER = 2
 export class ConnectedPeer implements HearingPeer, Member, SocketUser {
   readonly context: AnyContext
   private readonly route: SocketRoute
-  private link: SocketLink | null = null
+  /** Nobody is given a peer before it is opened. */
+  private link!: SocketLink
   private joined: Members[] | null = null
   private phase = HEARING
 
@@ -58,7 +59,7 @@ export class ConnectedPeer implements HearingPeer, Member, SocketUser {
   // --- What the program asks ---
 
   get isOpen(): boolean {
-    return this.phase === HEARING && this.link !== null && this.link.isOpen
+    return this.phase === HEARING && this.link.isOpen
   }
 
   get hears(): boolean {
@@ -66,11 +67,11 @@ export class ConnectedPeer implements HearingPeer, Member, SocketUser {
   }
 
   get protocol(): string {
-    return this.link?.protocol ?? ''
+    return this.link.protocol
   }
 
   get waiting(): number {
-    return this.link?.waiting ?? 0
+    return this.link.waiting
   }
 
   get rooms(): readonly string[] {
@@ -78,26 +79,26 @@ export class ConnectedPeer implements HearingPeer, Member, SocketUser {
   }
 
   send(message: Sendable): Backpressure {
-    return sendOver(this.link as SocketLink, message)
+    return sendOver(this.link, message)
   }
 
   sendJson(value: unknown): Backpressure {
-    return (this.link as SocketLink).sendText(jsonText(value))
+    return this.link.sendText(jsonText(value))
   }
 
   sendShared(message: SharedMessage): boolean {
-    return (this.link as SocketLink).sendShared(message)
+    return this.link.sendShared(message)
   }
 
   close(code = 1000, reason = ''): void {
     checkClose(code, reason)
     if (this.phase === HEARING) this.phase = CLOSING
-    this.link?.close(code, reason)
+    this.link.close(code, reason)
   }
 
   cut(reason = new Error('The program has cut the connection')): void {
     if (this.phase === HEARING) this.phase = CLOSING
-    this.link?.cut(reason)
+    this.link.cut(reason)
   }
 
   join(room: string): void {

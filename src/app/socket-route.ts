@@ -4,7 +4,7 @@ import type { AnyContext } from './context.ts'
 import type { Rooms } from './rooms.ts'
 import type { CheckedSocketHandlers, CheckedSocketOptions, SocketOptions } from './socket.ts'
 import { checkedDelivery } from './socket-checking.ts'
-import { BorrowedMessage, viewOf } from './socket-message.ts'
+import { BorrowedMessage, copyOf, viewOf } from './socket-message.ts'
 import { ConnectedPeer, type Deliver, type SocketRoute } from './socket-peer.ts'
 
 type AnyOptions = SocketOptions | CheckedSocketOptions
@@ -30,8 +30,7 @@ export function socketHandler(
 
 const owned: Deliver = (handlers, peer, text, bytes, start, end, isOwned) => {
   if (text) return handlers.message?.(peer, textOf(bytes, start, end))
-  const view = viewOf(bytes, start, end)
-  return handlers.message?.(peer, isOwned ? view : view.slice())
+  return handlers.message?.(peer, isOwned ? viewOf(bytes, start, end) : copyOf(bytes, start, end))
 }
 
 const lent: Deliver = (handlers, peer, text, bytes, start, end) => {

@@ -7,7 +7,15 @@ import { type Mutant, mutantsOf } from './planted.ts'
 const LOADER = new URL('mutant-loader.ts', import.meta.url).href
 const REPORTER = new URL('mutant-reporter.ts', import.meta.url).href
 
-const SOCKETS = ['socket-client', 'socket-misuse', 'socket-rooms', 'socket', 'socket-schema', 'socket-protocols']
+const SOCKETS = [
+  'socket-peer',
+  'socket-client',
+  'socket-misuse',
+  'socket-rooms',
+  'socket',
+  'socket-schema',
+  'socket-protocols',
+]
 const ROUTING = ['routing', 'routing-errors', 'methods', 'hostile']
 
 /** The sources that are changed, each with the tests that must notice, those that are most about it first. */
