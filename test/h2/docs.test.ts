@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { CODES, RULES } from '../../src/h2/index.ts'
 
-const [, page] = readFileSync(new URL('../../docs/refusals.md', import.meta.url), 'utf8').split('\n## HTTP/2\n')
+const [, page] = readFileSync(new URL('../../docs/refusals.md', import.meta.url), 'utf8').split(
+  /\n## (?:HTTP\/2|WebSocket)\n/,
+)
 
 /** The rows of its tables: rule, answer, section, what is right, what to do. */
 const told = [...page.matchAll(/^\| (`.*) \|$/gm)].map(([, cells]) => cells.split(' | '))
