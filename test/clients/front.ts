@@ -21,12 +21,15 @@ export function isInstalled(program: Program): boolean {
   return spawnSync(program, [program === 'nginx' ? '-v' : 'version'], { stdio: 'ignore' }).error === undefined
 }
 
-/** The program as a reverse proxy for our server at the port. It keeps its connections to us, as real ones do. */
-export async function startFront(program: Program, port: number): Promise<Front> {
+/**
+ * The program as a reverse proxy for our server at the port. It keeps its connections to us, as real ones do.
+ * @param upgrades it lets connections become WebSockets, and says which host was asked for; Caddy does so anyway
+ */
+export async function startFront(program: Program, port: number, upgrades = false): Promise<Front> {
   const folder = mkdtempSync(join(tmpdir(), 'wirewright-front-'))
   const path = join(folder, 'front.sock')
   const configuration = join(folder, 'configuration')
-  writeFileSync(configuration, program === 'nginx' ? nginx(folder, path, port) : caddy(path, port))
+  writeFileSync(configuration, program === 'nginx' ? nginx(folder, path, port, upgrades) : caddy(path, port))
   const child = spawn(
     program,
     program === 'nginx' ? ['-p', folder, '-c', configuration] : ['run', '--config', configuration, '--adapter', ''],
@@ -74,7 +77,7 @@ function isListening(path: string): Promise<boolean> {
 }
 
 /** The time-outs are short because a client that waits for the connection's end is how the tests see all the replies. */
-function nginx(folder: string, path: string, port: number): string {
+function nginx(folder: string, path: string, port: number, upgrades: boolean): string {
   return `
     daemon off; master_process off; pid ${folder}/pid; error_log stderr error;
     events { worker_connections 256; }
@@ -82,18 +85,26 @@ function nginx(folder: string, path: string, port: number): string {
       access_log off;
       client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder}; scgi_temp_path ${folder}; uwsgi_temp_path ${folder};
       client_header_timeout 5s; client_body_timeout 3s; keepalive_timeout 1s; lingering_timeout 1s;
+      map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
       upstream ours { server 127.0.0.1:${port}; keepalive 4; }
       server {
         listen unix:${path};
         location / {
           proxy_pass http://ours;
           proxy_http_version 1.1;
-          proxy_set_header Connection "";
+          ${upgrades ? UPGRADES : 'proxy_set_header Connection "";'}
           proxy_request_buffering off;
         }
       }
     }`
 }
+
+const UPGRADES = `
+          proxy_set_header Upgrade $http_upgrade;
+          proxy_set_header Connection $connection_upgrade;
+          proxy_set_header X-Forwarded-For 192.0.2.7;
+          proxy_set_header X-Forwarded-Host $http_host;
+          proxy_set_header X-Forwarded-Proto https;`
 
 function caddy(path: string, port: number): string {
   return JSON.stringify({
