@@ -19,8 +19,11 @@ import {
 const EXTENSIONS = 'permessage-deflate; client_max_window_bits'
 const RSV1 = 0x40
 let target: Target
+let heard: unknown[]
 const app = (): Target['app'] => {
   target = echoing()
+  heard = []
+  target.app.socket('/heard', { message: (_, message) => void heard.push(message) })
   return target.app
 }
 
@@ -197,6 +200,40 @@ eachHouse(
     const again = await connect({ path: '/mute', extensions: EXTENSIONS })
     assert.ok(!again.extensions.includes('client_no_context_takeover'))
     assert.deepEqual(house.rules, [])
+  },
+  { limits: { compressionBytes: MB } },
+)
+
+eachWorld(
+  'messages that are compressed and do not end wait, small, where there is no memory for more inflaters',
+  app,
+  async ({ world, visit, served }) => {
+    const before = await alive()
+    const guests = []
+    const extensions = `${EXTENSIONS}; client_no_context_takeover`
+    for (let n = 0; n < 40; n++) guests.push(await visit({ path: '/heard', extensions }))
+    for (const { socket } of guests) {
+      socket.raw(frame({ opcode: 'text', reserved: RSV1, fin: false, payload: deflated('begun, ').subarray(0, 5) }))
+      await world.settle()
+      assert.ok(world.settings.codecs.bytes <= MB, `${world.settings.codecs.bytes} bytes`)
+    }
+    await served()
+    const middle = deflated('x'.repeat(50))
+    const tiny = [...deflated('begun, ').subarray(5), ...Buffer.concat(Array(300).fill(middle))].map(byte =>
+      frame({ opcode: 'continuation', fin: false, payload: Buffer.of(byte) }),
+    )
+    for (const { socket } of guests) socket.raw(Buffer.concat(tiny))
+    await world.settle()
+    await served()
+    const grown = (await alive()) - before
+    assert.ok(grown < 8 * MB, `${grown} bytes for 40 connections`)
+    for (const { socket } of guests) {
+      socket.raw(frame({ opcode: 'continuation', payload: deflated(', and ended').subarray(0, -4) }))
+      await world.settle()
+    }
+    assert.deepEqual(heard, Array(40).fill(`begun, ${'x'.repeat(15_000)}, and ended`))
+    for (const { near } of guests) near.reset()
+    await world.settle()
   },
   { limits: { compressionBytes: MB } },
 )

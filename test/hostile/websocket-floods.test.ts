@@ -101,7 +101,7 @@ eachWorld('of many close frames the first counts', app, async ({ world, visit, s
 
 eachWorld('a slow program stops who sends it tiny messages', app, async ({ world, visit, served }) => {
   const { socket } = await visit({ path: '/slow' })
-  const count = 40_000
+  const count = 15_000
   for (let sent = 0; sent < count; sent += 1000)
     socket.sendAll(Array.from({ length: 1000 }, (_, n) => `message ${sent + n}, which is not very long`))
   for (let settled = 0; settled < 5; settled++) {
@@ -184,12 +184,12 @@ eachHouse('memory does not grow with what is flooded over sockets', app, async (
   ] as const) {
     const socket = await connect({ path })
     socket.pauseReading()
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < 12; round++) {
       socket.raw(bytes)
       await assertServed(other)
     }
     // What the client has not got rid of is its own.
-    const own = 50 * bytes.length * 2
+    const own = 12 * bytes.length * 2
     const grown = (await alive()) - before - own
     assert.ok(grown < 4 * MB, `${path}: ${grown} bytes`)
     socket.reset()

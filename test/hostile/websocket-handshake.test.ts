@@ -4,9 +4,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { App } from '../../src/app/index.ts'
 import { World } from '../server/support.ts'
-import { connectSession, connectSocket, HandshakeRefused } from '../support/websocket-client.ts'
+import { HandshakeRefused } from '../support/websocket-client.ts'
 import { breath, house, until } from './support.ts'
-import { alive, assertServed, eachHouse, echoing, frame, KB, MB, type Target } from './websocket-support.ts'
+import { manyRefused } from './websocket-many.ts'
+import { assertServed, eachHouse, echoing, frame, KB, MB, SOCKET_WIRES, type Target } from './websocket-support.ts'
 
 let target: Target
 let asked: string[]
@@ -151,29 +152,6 @@ test('a handshake that comes a byte a second is ended as any head', async () => 
   await world.closeAndCheck()
 })
 
-for (const http2 of [false, true]) {
-  test(`1,000 refused handshakes leave nothing (${http2 ? 'HTTP/2' : 'HTTP/1.1'})`, async context => {
-    await house(context, 'TCP, shared reads', app().handler, {}, async ({ server, events }) => {
-      const { port } = server
-      const refused = async (session: Awaited<ReturnType<typeof connectSession>> | null): Promise<void> => {
-        const fields = { origin: 'https://evil.example' }
-        const asked = connectSocket({ port, path: '/echo', fields, ...(session === null ? {} : { session }) })
-        await assert.rejects(asked, HandshakeRefused)
-      }
-      const round = async (count: number): Promise<void> => {
-        const session = http2 ? await connectSession({ port }) : null
-        for (let done = 0; done < count; done += 50)
-          await Promise.all(Array.from({ length: 50 }, () => refused(session)))
-        session?.destroy()
-        await until(() => server.ledger.connections === 0)
-        events.length = 0
-      }
-      await round(100)
-      const before = await alive()
-      await round(1000)
-      const left = (await alive()) - before
-      assert.ok(left < MB / 2, `${left} bytes are left`)
-      assert.equal(target.peers.size, 0)
-    })
-  })
+for (const wire of SOCKET_WIRES) {
+  test(`200 refused handshakes leave nothing (${wire})`, t => manyRefused(t, wire, 200))
 }

@@ -11,7 +11,7 @@ const app = (): Target['app'] => {
 }
 
 const BUDGET = 3 * MB
-const COUNT = 40
+const COUNT = 16
 /** What each connection may hold in any case. */
 const FREE = 64 * KB
 /** As large as a message may be, and not its last byte. */
@@ -32,7 +32,7 @@ for (const [how, bytes, extensions] of [
     `the ${how} of ${COUNT} connections that are not complete share a budget`,
     app,
     async ({ world, visit, served }) => {
-      for (let round = 0; round < 3; round++) {
+      for (let round = 0; round < 2; round++) {
         target.closings.length = 0
         const guests = []
         for (let n = 0; n < COUNT; n++) guests.push(await visit({ path: '/mute', extensions }))

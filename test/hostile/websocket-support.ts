@@ -171,6 +171,10 @@ export function eachWorld(
           'the program has failed',
         )
       await world.closeAndCheck()
+      const { messages, codecs, limits } = world.settings
+      assert.equal(messages.left, limits.messageMemory, 'the memory of messages has been given back')
+      assert.equal(codecs.inflating, 0, 'inflaters have been given back')
+      assert.equal(codecs.lentDeflaters, 0, 'deflaters have been given back')
     })
   }
 }
