@@ -59,6 +59,11 @@ export class HeadFields implements Fields {
     }
   }
 
+  /** Lets go of what made look-ups quick, for those who keep the fields for long. */
+  rest(): void {
+    this.lower = undefined
+  }
+
   private get lowerText(): string {
     this.lower ??= this.text.toLowerCase()
     return this.lower

@@ -12,7 +12,8 @@ export interface H1ExchangeHost extends ExchangeHost {
 }
 
 export class H1Exchange extends ServedExchange {
-  readonly head: H1Head
+  /** Another takes its place when protocols switch. */
+  head: H1Head
   readonly body: IncomingBody | null
   trailers: Fields = HeadFields.none
   /** The driver; another one takes over when protocols switch. */

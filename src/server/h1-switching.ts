@@ -1,8 +1,8 @@
 // Where an HTTP/1.1 connection stops being one: it is given to the driver of another protocol (RFC 9110 section 7.8), with all that
 // has been read behind the request that asked for it.
 import type { Handler } from '../exchange/index.ts'
-import type { H1Head } from '../h1/index.ts'
-import { FieldList } from '../http/fields.ts'
+import { type H1Head, HeadFields } from '../h1/index.ts'
+import { FieldList, type Fields } from '../http/fields.ts'
 import type { Driver, DriverHost } from './driver.ts'
 import { H1Exchange, type H1ExchangeHost } from './h1-exchange.ts'
 import { H1Flow } from './h1-flow.ts'
@@ -49,6 +49,7 @@ export abstract class H1Switching extends H1Flow {
     this.setReading(true)
     this.giveTo(successor)
     successor.begin()
+    exchange.head = new KeptHead(exchange.head)
     // A client must wait for the reply before it sends frames (RFC 6455 section 4.1); what came before is in order none the less.
     if (leftover !== null && !channel.closed) successor.receive(leftover.bytes, 0, leftover.size)
     if (this.peerEnded && !channel.closed) successor.ended()
@@ -59,5 +60,50 @@ export abstract class H1Switching extends H1Flow {
     this.successor = successor
     this.channel.user = successor
     this.host.replaced(this.driver, successor)
+  }
+}
+
+/** A head for as long as the connection goes on: the program may ask for its fields. It takes as little memory as can be. */
+class KeptHead implements H1Head {
+  readonly target: string
+  readonly fields: Fields
+
+  constructor({ target, fields }: H1Head) {
+    this.target = target
+    this.fields = fields
+    if (fields instanceof HeadFields) fields.rest()
+  }
+
+  /** Of a handshake (RFC 6455 section 4.1). */
+  get method(): string {
+    return 'GET'
+  }
+
+  get host(): string {
+    return this.fields.get('host') ?? ''
+  }
+
+  get upgrade(): string {
+    return this.fields.get('upgrade') ?? ''
+  }
+
+  get status(): number {
+    return 0
+  }
+
+  get minor(): 1 {
+    return 1
+  }
+
+  get length(): number {
+    return 0
+  }
+
+  get persistent(): boolean {
+    return true
+  }
+
+  get expectsContinue(): boolean {
+    return false
   }
 }

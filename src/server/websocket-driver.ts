@@ -15,7 +15,7 @@ import { overdue, socketOver } from './refusals.ts'
 import type { ExchangeHost, ServedExchange } from './served-exchange.ts'
 import type { Settings } from './settings.ts'
 import { WebSocketFlow } from './websocket-flow.ts'
-import { type WatchedSocket, waitOf } from './websocket-patience.ts'
+import { SILENCE, type WatchedSocket, waitOf } from './websocket-patience.ts'
 import type { SocketTunnel } from './websocket-tunnel.ts'
 
 /** Who is told that a driver's connection is closed. */
@@ -33,12 +33,15 @@ export class WebSocketDriver extends WebSocketFlow implements Driver, WebSocketS
   /** A promise of the user's is being waited for: its messages wait. */
   busy = false
   private readonly host: SocketHost
-  /** What the connection has not taken, because the user is busy; `leftoverAt` of it has been. */
-  private leftover: HeldBytes | null = null
-  private leftoverAt = 0
+  /** What the connection has not taken, because the user is busy. */
+  private leftover: Leftover | null = null
   /** Bytes of messages that the user was told. */
   private delivered = 0
   private askedAt = -1
+  /** Since when nothing has come in, as far as has been seen, and how often something had by then. */
+  private quietSince = 0
+  private quietReads = -1
+  /** Only while something else is waited for than a sign of life. */
   private patience: Patience<WatchedSocket> | null = null
 
   constructor(channel: Channel, exchange: ServedExchange, tunnel: SocketTunnel, settings: Settings, host: SocketHost) {
@@ -74,9 +77,19 @@ export class WebSocketDriver extends WebSocketFlow implements Driver, WebSocketS
   }
 
   look(now: number): void {
-    this.patience ??= new Patience()
     const { limits } = this.settings
-    this.patience.look(this, waitOf(this, limits), limits, now)
+    const wait = waitOf(this, limits)
+    if (wait !== SILENCE) {
+      this.quietReads = -1
+      this.patience ??= new Patience()
+      this.patience.look(this, wait, limits, now)
+      return
+    }
+    this.patience = null
+    if (this.quietReads !== this.reads) {
+      this.quietReads = this.reads
+      this.quietSince = now
+    } else if (SILENCE.over(limits, now - this.quietSince, 0)) SILENCE.expire(this)
   }
 
   drain(): void {
@@ -230,11 +243,7 @@ export class WebSocketDriver extends WebSocketFlow implements Driver, WebSocketS
   }
 
   private keep(bytes: Uint8Array, start: number, end: number): void {
-    this.leftover ??= new HeldBytes()
-    if (this.leftoverAt > this.leftover.size >> 1) {
-      this.leftover.drop(this.leftoverAt)
-      this.leftoverAt = 0
-    }
+    this.leftover ??= new Leftover()
     this.leftover.add(bytes, start, end)
   }
 
@@ -243,12 +252,10 @@ export class WebSocketDriver extends WebSocketFlow implements Driver, WebSocketS
     const held = this.leftover
     if (held === null || this.busy || this.receiving || this.lingering) return
     this.receiving = true
-    const taken = this.connection.receive(held.bytes, this, this.leftoverAt, held.size)
+    held.at += this.connection.receive(held.bytes, this, held.at, held.size)
     this.receiving = false
-    this.leftoverAt += taken
-    if (this.leftover === null || this.leftoverAt < held.size) return
+    if (this.leftover === null || held.at < held.size) return
     this.leftover = null
-    this.leftoverAt = 0
     if (this.peerEnded) this.endWithout()
   }
 
@@ -258,7 +265,7 @@ export class WebSocketDriver extends WebSocketFlow implements Driver, WebSocketS
   }
 
   private get leftoverSize(): number {
-    return this.leftover === null ? 0 : this.leftover.size - this.leftoverAt
+    return this.leftover === null ? 0 : this.leftover.size - this.leftover.at
   }
 
   /** The peer has ended: without a close frame, or there would be nothing left to do. */
@@ -316,5 +323,18 @@ export class WebSocketDriver extends WebSocketFlow implements Driver, WebSocketS
 
   private reportFailure(error: unknown): void {
     this.settings.report({ kind: 'failed', error, exchange: this.exchange, doing: 'handling a WebSocket connection' })
+  }
+}
+
+/** Bytes that wait for the user, of which the first `at` have been taken. */
+class Leftover extends HeldBytes {
+  at = 0
+
+  override add(from: Uint8Array, start: number, end: number): void {
+    if (this.at > this.size >> 1) {
+      this.drop(this.at)
+      this.at = 0
+    }
+    super.add(from, start, end)
   }
 }

@@ -20,7 +20,6 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
   readonly settings: Settings
   readonly connection: WebSocketConnection
   readonly protocol: string
-  readonly compressed: boolean
   protected readonly exchange: ServedExchange
   protected readonly user: SocketUser
   /** The user has been told that the connection is over. */
@@ -28,10 +27,8 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
   /** The user is told no more messages: it has failed, or has cut the connection. */
   protected deaf = false
   private readonly terms: SocketTerms
-  /** It is among those that are flushed at the end of this turn. */
-  private gathered = false
-  /** Written in this turn because much had gathered. */
-  private atOnce = 0
+  /** Written in this turn because much had gathered; -1 where it is not among those that are flushed at the end of this turn. */
+  private atOnce = -1
   private room: PromiseWithResolvers<void> | null = null
   /** It is among those that compress a large message. */
   private producing = false
@@ -45,7 +42,6 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
     this.user = tunnel.user
     this.terms = tunnel.terms
     this.protocol = tunnel.protocol
-    this.compressed = tunnel.agreed !== null
     const codec = tunnel.agreed === null ? null : codecFor(tunnel.agreed, 'server', settings.codecs)
     this.connection = new WebSocketConnection('server', limitsFor(tunnel.terms, settings), codec)
     this.stalled = channel.backlog > 0
@@ -53,6 +49,10 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
 
   /** After anything happened: takes up what has waited, writes what has gathered. */
   protected abstract settle(): void
+
+  get compressed(): boolean {
+    return this.connection.compresses
+  }
 
   get isOpen(): boolean {
     return !this.over && !this.connection.closeSent && !this.channel.closed
@@ -64,7 +64,7 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
   }
 
   get waiting(): number {
-    return this.channel.backlog + this.connection.output.size + this.connection.pendingBytes
+    return this.channel.backlog + this.connection.outputSize + this.connection.pendingBytes
   }
 
   sendText(text: string): Backpressure {
@@ -115,17 +115,17 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
 
   /** Writes what has gathered by the end of the turn. */
   flushGathered(): void {
-    this.gathered = false
-    this.atOnce = 0
+    this.atOnce = -1
     if (!this.channel.closed) this.settle()
   }
 
   protected flush(): void {
-    const { output } = this.connection
-    const { size } = output
+    const { connection } = this
+    const size = connection.outputSize
     if (size > 0) {
       this.exchange.sent += size
-      this.channel.writeBytes(output)
+      this.channel.writeBytes(connection.output)
+      connection.releaseOutput()
       if (this.channel.backlog > 0) {
         this.stalled = true
         this.connection.outputWaits = true
@@ -152,8 +152,8 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
   }
 
   protected settleLater(): void {
-    if (this.receiving || this.gathered) return
-    this.gathered = true
+    if (this.receiving || this.atOnce !== -1) return
+    this.atOnce = 0
     if (gathering.push(this) === 1) process.nextTick(flushAll)
   }
 
@@ -199,12 +199,12 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
 
   private sent(): Backpressure {
     if (this.stalled) return this.roomLeft()
-    const { size } = this.connection.output
+    const size = this.connection.outputSize
+    this.settleLater()
     if (size >= ROOM) {
-      this.atOnce += size
+      if (this.atOnce !== -1) this.atOnce += size
       this.flush()
     }
-    this.settleLater()
     return this.roomLeft()
   }
 

@@ -61,7 +61,8 @@ const MESSAGE: Wait<WatchedSocket> = atLeastRate(
   driver => driver.refuseMessage(),
 )
 
-const SILENCE: Wait<WatchedSocket> = within(
+/** Any sign of life. The usual wait: for this one a connection needs no object that counts. */
+export const SILENCE: Wait<WatchedSocket> = within(
   'pingTimeout',
   driver => driver.reads,
   driver => driver.askIfThere(),

@@ -222,9 +222,19 @@ export class SocketChannel implements Channel {
 /** Listens on a socket that has a channel, for everything but what is read. */
 export function listenTo(socket: Carrier): void {
   socket.on('drain', onDrain)
-  socket.on('end', onEnd)
+  listenToEnd(socket)
   socket.on('error', onError)
   socket.on('close', onClose)
+}
+
+/**
+ * Node's own listener does nothing for sockets that stay open for writing. Two listeners make an array for each connection, 100 bytes, so
+ * ours takes its place where it is alone.
+ */
+function listenToEnd(socket: Carrier): void {
+  const { _events: listeners } = socket as { _events?: { end?: unknown } }
+  if (socket.allowHalfOpen && !('encrypted' in socket) && typeof listeners?.end === 'function') listeners.end = onEnd
+  else socket.on('end', onEnd)
 }
 
 /** Reads through Node's streams: over TLS, and where no buffer can be shared. */

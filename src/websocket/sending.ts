@@ -40,19 +40,22 @@ const encoded = new Uint8Array(64 * 1024)
 /** Text of so many UTF-16 units fits in there, whatever they are. */
 const MOST_ENCODED = Math.floor(encoded.length / 3)
 
+/** Outputs that nobody uses: as many as there are connections that gather at a time, which are few. */
+const spare: ByteOutput[] = []
+const MOST_SPARE = 16
+
 /** Makes masking keys: 32 bits that nobody can guess (RFC 6455 section 5.3). */
 export type MaskKeys = () => number
 
 /** The half of a connection that sends. */
 export abstract class SendingSide {
-  /** What is ready to be written. */
-  readonly output = new ByteOutput()
   /** Where the connection is between open and closed (states.ts). */
   protected state: ConnectionState = OPEN
   /** Payload that is neither in the output nor gone, since it is to be compressed or stands behind what is: bytes. */
   pendingBytes = 0
   protected readonly codec: MessageCodec | null
   private readonly maskKeys: MaskKeys | null
+  private borrowed: ByteOutput | null = null
   /** In order; null where nothing is pending, which is the usual case. */
   private pending: Pending[] | null = null
 
@@ -64,6 +67,30 @@ export abstract class SendingSide {
   /** Our close frame has been sent, behind what is pending, or the connection is over without one: no message can be sent any more. */
   get closeSent(): boolean {
     return this.state !== OPEN
+  }
+
+  /** What is ready to be written. It is borrowed, since most connections have nothing to write most of the time. */
+  get output(): ByteOutput {
+    this.borrowed ??= spare.pop() ?? new ByteOutput()
+    return this.borrowed
+  }
+
+  /** permessage-deflate has been agreed on. */
+  get compresses(): boolean {
+    return this.codec !== null
+  }
+
+  /** Bytes that are ready to be written. */
+  get outputSize(): number {
+    return this.borrowed === null ? 0 : this.borrowed.size
+  }
+
+  /** All that was ready has been written: the output is there for others. */
+  releaseOutput(): void {
+    const { borrowed } = this
+    if (borrowed === null || borrowed.size > 0) return
+    this.borrowed = null
+    if (spare.length < MOST_SPARE) spare.push(borrowed)
   }
 
   /**
