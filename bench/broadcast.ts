@@ -70,6 +70,8 @@ async function publishFor(audience: Audience, pid: number, seconds: number): Pro
   return { figure: (used * 1e6) / delivered, rate: delivered / took, memory: residentBytes(pid) }
 }
 
+type Gathering = Pick<Broadcast, 'path' | 'listeners' | 'atOnce'>
+
 /** Where the server is that they listen to. */
 type Served = Pick<Launched, 'port' | 'origin'>
 
@@ -91,20 +93,20 @@ export const EVENTS: Wire = {
 export const SOCKETS: Wire = {
   request: handshake,
   begins: isAccepted,
-  isEvent: (last, number) => last === served(tick(number)).toString('latin1'),
+  isEvent: (last, number) => last.endsWith(served(tick(number)).toString('latin1')),
 }
 
 /** Those who listen. */
 export class Audience {
   readonly #served: Served
-  readonly #load: Pick<Broadcast, 'path' | 'listeners'>
+  readonly #load: Gathering
   readonly #wire: Wire
   readonly #listeners: Listener[] = []
   #published = 0
   #missing = 0
   #complete: (() => void) | null = null
 
-  constructor(load: Pick<Broadcast, 'path' | 'listeners'>, served: Served, wire: Wire) {
+  constructor(load: Gathering, served: Served, wire: Wire) {
     this.#load = load
     this.#wire = wire
     this.#served = served
@@ -125,17 +127,18 @@ export class Audience {
     }
   }
 
-  /** Publishes one event, and waits until each listener has it. Gives their number. @throws where one has not, or has another */
+  /** Publishes as many events at once as the load says, and waits until each listener has them. Gives how many came in all. @throws where one has not, or has another */
   async publish(patience = PATIENCE): Promise<number> {
-    const count = this.#listeners.length
+    const { atOnce } = this.#load
+    const count = this.#listeners.length * atOnce
     this.#missing = count
     const complete = new Promise<void>(done => {
       this.#complete = done
     })
-    const reply = await ask(`${this.#served.origin}/publish`, {})
+    const reply = await ask(`${this.#served.origin}/publish${atOnce > 1 ? `/${atOnce}` : ''}`, {})
     let number = ''
     for await (const chunk of reply) number += chunk
-    this.#published++
+    this.#published += atOnce
     if (number !== String(this.#published)) throw new Error(`publishes the event ${number}, not ${this.#published}`)
     const late = new AbortController()
     await Promise.race([complete, sleep(patience, null, { signal: late.signal }).catch(() => {})])
@@ -191,7 +194,7 @@ class Listener {
   }
 
   #take(bytes: Buffer, arrived: () => void): void {
-    this.last = bytes.toString('latin1', 0, 200)
+    this.last = bytes.toString('latin1', Math.max(0, bytes.length - 200))
     for (let at = bytes.indexOf(MARK); at !== -1; at = bytes.indexOf(MARK, at + 1)) {
       this.received++
       arrived()

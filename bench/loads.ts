@@ -7,8 +7,8 @@ import { wsLoads } from './ws-loads.ts'
  * `param` greets whom `/hello/:name` names; `routes` and `hooks` do the same among many routes, and with hooks. `page` makes a page of
  * 20 KB and compresses it, `page-plain` does not; `codec` is no server, but what compresses the same pages alone. `echo` is `npm run echo`.
  * `events` sends an event to all that listen at `/events` when `/publish` is asked for.
- * `ws` sends WebSocket messages back, `ws-limit` sends others of the same length, `ws-deflate` compresses them if asked to; `ws-rooms` sends a
- * message to all when `/publish` is asked for. `ws-echo` is `npm run echo`. `h2-ws` is `ws` over HTTP/2.
+ * `ws` sends WebSocket messages back, `ws-limit` sends others of the same length, `ws-deflate` compresses them if asked to; `ws-rooms` sends
+ * a message to all, or so many at once as the path goes on with. `ws-echo` is `npm run echo`. `h2-ws` is `ws` over HTTP/2.
  */
 export type Service =
   | 'hello'
@@ -89,6 +89,8 @@ export interface Compression extends Common {
 export interface Broadcast extends Common {
   readonly kind: 'broadcast'
   readonly listeners: number
+  /** So many are sent within one turn of the server's loop. */
+  readonly atOnce: number
 }
 
 /** Connections that wait, and nothing happens on them; the figure is the server's memory for each, or for each stream. */
@@ -243,6 +245,7 @@ export const loads: readonly Load[] = [
     unit: 'µs CPU per event that came',
     rounds: 9,
     listeners: 5000,
+    atOnce: 1,
   },
   throughput('file-1k', 'A file of 1 KB', { services: ['files'], ...file('/1k.css') }),
   throughput('file-100k', 'A file of 100 KB', { services: ['files'], ...file('/100k.js') }),

@@ -1,5 +1,5 @@
 // What is asked of the servers over WebSocket, as data.
-import type { Load, Messages } from './loads.ts'
+import type { Broadcast, Load, Messages } from './loads.ts'
 
 const KB = 1024
 
@@ -21,6 +21,20 @@ export function messages(name: string, title: string, differences: Partial<Messa
   }
 }
 
+function broadcast(name: string, title: string, atOnce: number): Broadcast {
+  return {
+    kind: 'broadcast',
+    name,
+    title,
+    services: ['ws-rooms'],
+    path: '/',
+    unit: 'µs CPU per message and peer',
+    rounds: 9,
+    listeners: 5000,
+    atOnce,
+  }
+}
+
 export const wsLoads: readonly Load[] = [
   messages('ws', 'WebSocket: messages of 64 bytes there and back'),
   messages('ws-16', 'WebSocket: the same, 16 in flight on each connection', { inFlight: 16 }),
@@ -32,16 +46,8 @@ export const wsLoads: readonly Load[] = [
     content: 'deflate',
     size: KB,
   }),
-  {
-    kind: 'broadcast',
-    name: 'ws-broadcast',
-    title: 'WebSocket: a message to 5,000 peers',
-    services: ['ws-rooms'],
-    path: '/',
-    unit: 'µs CPU per message and peer',
-    rounds: 9,
-    listeners: 5000,
-  },
+  broadcast('ws-broadcast', 'WebSocket: a message to 5,000 peers', 1),
+  broadcast('ws-broadcast-8', 'WebSocket: eight messages at once to 5,000 peers', 8),
   {
     kind: 'idle',
     name: 'ws-idle',

@@ -11,7 +11,7 @@ Bun.serve({
   hostname: '127.0.0.1',
   fetch(request, server) {
     if (server.upgrade(request)) return
-    server.publish('room', tick(++number))
+    for (let times = Number(request.url.split('/')[4] ?? 1); times > 0; times--) server.publish('room', tick(++number))
     return new Response(String(number))
   },
   websocket: {

@@ -79,8 +79,8 @@ function sockets() {
 function rooms() {
   let number = 0
   const app = new App().socket('/', { open: peer => peer.join('everybody') })
-  return app.get('/publish', () => {
-    app.room('everybody').send(tick(++number))
+  return app.get('/publish/:times<int>?', ({ params }) => {
+    for (let times = params.times ?? 1; times > 0; times--) app.room('everybody').send(tick(++number))
     return String(number)
   })
 }

@@ -15,8 +15,10 @@ sockets.on('connection', socket => {
 })
 server.listen({ port: Number(port), host: '127.0.0.1', backlog: 1024 })
 
-function publish(_request, response) {
-  const text = tick(++number)
-  for (const client of sockets.clients) if (client.readyState === WebSocket.OPEN) client.send(text)
+function publish({ url }, response) {
+  for (let times = Number(url.split('/')[2] ?? 1); times > 0; times--) {
+    const text = tick(++number)
+    for (const client of sockets.clients) if (client.readyState === WebSocket.OPEN) client.send(text)
+  }
   response.end(String(number))
 }

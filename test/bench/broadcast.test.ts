@@ -60,7 +60,7 @@ async function audienceOf(t: TestContext, send: Send, type = 'text/event-stream'
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const audience = new Audience(
-    { path: '/events', listeners: LISTENERS },
+    { path: '/events', listeners: LISTENERS, atOnce: 1 },
     { port, origin: `http://127.0.0.1:${port}` },
     EVENTS,
   )

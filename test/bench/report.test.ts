@@ -235,7 +235,9 @@ test('loads and peers are chosen by name, and an unknown name is told with those
 })
 
 function ableTo({ services }: Peer): string[] {
-  return [...loads, ...echoLoads].filter(load => load.services.some(service => services[service])).map(load => load.name)
+  return [...loads, ...echoLoads]
+    .filter(load => load.services.some(service => services[service]))
+    .map(load => load.name)
 }
 
 function cells(table: string): string[][] {
