@@ -220,10 +220,11 @@ test('where zlib cannot be used on the thread, messages are compressed all the s
     server.close()
     client.close()
   `
+  const typeStripping = process.execArgv.filter(option => option.includes('strip-types'))
   const folder = new URL('../..', import.meta.url)
   const { status, stderr } = spawnSync(
     process.execPath,
-    ['--input-type=module-typescript', '--no-warnings', '-e', program],
+    [...typeStripping, '--input-type=module', '--no-warnings', '-e', program],
     {
       cwd: folder,
       encoding: 'utf8',
