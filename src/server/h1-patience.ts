@@ -10,7 +10,9 @@ export interface Watched {
   readonly channel: Channel
   readonly connection: H1Connection
   readonly exchange: { readonly reply: object | null } | null
-  readonly incoming: { readonly pulling: boolean } | null
+  readonly incoming: { readonly pulling: boolean; readonly received: number } | null
+  /** What sends the content of the reply, while there is more of it. */
+  readonly pump: object | null
   /** FIN has been sent. */
   readonly lingering: boolean
   readonly tunnelling: boolean
@@ -51,6 +53,16 @@ const WRITE: Wait<Watched> = within(
   },
 )
 
+/** What a tunnel brings, once this side of it has ended: a program that reads on must not wait for ever. */
+const TUNNEL: Wait<Watched> = within(
+  'idleTimeout',
+  driver => driver.incoming?.received ?? 0,
+  driver => {
+    driver.tellRefusal(overdue('tunnel-timeout'))
+    driver.destroy('tunnel-timeout')
+  },
+)
+
 const LINGER: Wait<Watched> = within(
   'lingerTimeout',
   () => 0,
@@ -60,7 +72,7 @@ const LINGER: Wait<Watched> = within(
 export function waitOf(driver: Watched): Wait<Watched> | null {
   if (driver.channel.backlog > 0) return WRITE
   if (driver.lingering) return LINGER
-  if (driver.tunnelling) return null
+  if (driver.tunnelling) return driver.pump === null && driver.incoming?.pulling === true ? TUNNEL : null
   if (driver.exchange === null) {
     if (driver.connection.receiving === CONTENT) return CONTENT_DUE
     return driver.requests === 0 || driver.connection.midMessage ? HEAD : REQUEST

@@ -139,10 +139,21 @@ const UNREAD: Wait<H2Exchange> = atLeastRate(
 /** Room in the stream's window. */
 const WINDOW: Wait<H2Exchange> = within('writeTimeout', ({ sent, stream }) => sent + stream.pendingAt, giveUpSending)
 
+/** What a tunnel brings, once this side of it has ended: a program that reads on must not wait for ever. */
+const TUNNEL: Wait<H2Exchange> = within(
+  'idleTimeout',
+  ({ stream }) => stream.contentReceived,
+  exchange => {
+    const refusal = overdue('tunnel-timeout')
+    exchange.host.tellRefusal(refusal, exchange)
+    exchange.host.cut(exchange, CODES.NO_ERROR, new Error(refusal.detail))
+  },
+)
+
 function waitOfExchange(exchange: H2Exchange): Wait<H2Exchange> | null {
   const { stream } = exchange
   if (stream.pending !== null) return stream.sendWindow <= 0 ? WINDOW : null
-  if (exchange.tunnelling) return null
+  if (exchange.tunnelling) return exchange.over && exchange.incoming?.pulling === true ? TUNNEL : null
   if (exchange.over) return exchange.peerEnded ? null : UNREAD
   if (exchange.incoming?.pulling === true) return CONTENT
   return exchange.reply === null ? REPLY : null

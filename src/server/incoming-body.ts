@@ -18,6 +18,8 @@ export class IncomingBody implements Body {
   readonly length: number | undefined
   /** Whether anybody has asked for content yet. */
   started = false
+  /** Bytes that have come. */
+  received = 0
   private readonly source: ContentSource
   private ready: Uint8Array | null = null
   /** What has come behind that; only where the wire does not pause. */
@@ -69,6 +71,7 @@ export class IncomingBody implements Body {
 
   /** Hands on a copy of the bytes from `start` to `end`. */
   deliver(bytes: Uint8Array, start: number, end: number): void {
+    this.received += end - start
     if (this.ready === null) {
       this.ready = copyOf(bytes, start, end)
       this.settle()

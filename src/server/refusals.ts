@@ -1,7 +1,7 @@
 // What the wire and the clock refuse, in the form that logs and pages show.
 
 import type { Refusal } from '../exchange/index.ts'
-import { ConnectionLost, Reply } from '../exchange/index.ts'
+import { ConnectionLost, Refused, Reply } from '../exchange/index.ts'
 import type { H1Error } from '../h1/index.ts'
 import { codeName, type H2Error } from '../h2/index.ts'
 import { FieldList } from '../http/fields.ts'
@@ -50,6 +50,11 @@ export const OVERDUE = {
   },
   'reply-timeout': { status: 503, section: 'RFC 9110 section 15.6.4', detail: 'The program did not answer in time' },
   'write-timeout': { status: 408, section: TIMEOUT, detail: 'The client did not read its reply in time' },
+  'tunnel-timeout': {
+    status: 408,
+    section: TIMEOUT,
+    detail: 'This side of the tunnel has ended, and nothing has come from the other for too long',
+  },
   'message-timeout': {
     status: 408,
     section: 'RFC 6455 section 10.4',
@@ -113,6 +118,16 @@ export function noSwitch(): TypeError {
   return new TypeError(
     'A reply with a tunnel answers a request that asks for it: CONNECT with 2xx, or Upgrade with 101 and the Upgrade field that names the protocol',
   )
+}
+
+/** A reply of success, and no tunnel, to an extended CONNECT: whoever made it took that for a request like any other. */
+export function notSpoken(protocol: string): Refused {
+  return new Refused({
+    status: 501,
+    rule: 'protocol-unknown',
+    section: 'RFC 9220 section 3',
+    detail: `Nobody speaks ${protocol.slice(0, 40)} here: what answers would be taken for the protocol`,
+  })
 }
 
 /** The reply where even making a reply failed. */
