@@ -118,6 +118,12 @@ export function oursOtherwise(project: Project): readonly Peer[] {
     },
     {
       ...common,
+      name: 'ours-borrowed',
+      title: 'Wirewright, borrowed messages',
+      services: project.speaksWebSocket ? { ws: program(project, 'borrowed') } : {},
+    },
+    {
+      ...common,
       name: 'hono-ours',
       title: 'Hono on Wirewright',
       version: () => `${packaged('hono')}, Wirewright ${project.version}`,

@@ -7,7 +7,7 @@ import { tick } from '../tick.ts'
 const [module, program, port, codecs] = process.argv.slice(2)
 const { App, html, serve, text, Topic } = await import(pathToFileURL(module).href)
 
-const PROGRAMS = { bare: () => bare, param, hooks, routes, pages, events, sockets, rooms }
+const PROGRAMS = { bare: () => bare, param, hooks, routes, pages, events, sockets, borrowed, rooms }
 const [name, size] = program.split('-')
 await serve(await PROGRAMS[name](Number(size)), { port: Number(port), host: '127.0.0.1' })
 
@@ -74,6 +74,10 @@ function events() {
 /** Messages are copied for the program, which may keep them. */
 function sockets() {
   return new App().socket('/', { message: (peer, message) => peer.send(message) })
+}
+
+function borrowed() {
+  return new App().socket('/', { borrow: true }, { message: (peer, message) => peer.send(message) })
 }
 
 function rooms() {
