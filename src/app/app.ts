@@ -103,11 +103,12 @@ export class App<State extends object = object, Own extends object = object> ext
       const { method, version } = exchange
       // It asks about the server as a whole (RFC 9110 section 9.3.7).
       if (method === 'OPTIONS' && exchange.path === '*') return new Reply(204)
-      if (method === 'CONNECT' && exchange.protocol !== undefined && !isSocketHandshake(exchange)) throw unknownProtocol
+      const isHandshake = isSocketHandshake(exchange)
+      if (version === '2' && exchange.protocol !== undefined && !isHandshake) throw unknownProtocol
       const path = exchange.path || '/'
       const allowed = router.allowed(path, version === '2' ? 'CONNECT' : 'GET')
       if (allowed.length === 0) throw notFound
-      if (version === '2' && isSocketHandshake(exchange)) throw noSocket
+      if (version === '2' && isHandshake) throw noSocket
       const fields = FieldList.of({ Allow: allowed.join(', ') })
       if (method === 'OPTIONS') return new Reply(204, fields)
       if ((method === 'GET' || method === 'HEAD') && router.find(HANDSHAKE, path) !== null)

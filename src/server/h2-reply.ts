@@ -7,7 +7,7 @@ import { ContentPump, letGo } from './content-pump.ts'
 import type { H2Exchange } from './h2-exchange.ts'
 import { IncomingBody } from './incoming-body.ts'
 import { pulled } from './pulled.ts'
-import { noSwitch } from './refusals.ts'
+import { noSwitch, notSpoken } from './refusals.ts'
 import type { Settings } from './settings.ts'
 import { SocketTunnel } from './websocket-tunnel.ts'
 
@@ -18,6 +18,8 @@ export function sendReply(connection: H2Connection, settings: Settings, exchange
   const { status, fields, trailers } = reply
   const { stream } = exchange
   const body = trailers === undefined ? reply.body : pulled(reply.body)
+  // To who asks for a protocol, success says that it is spoken from here on (RFC 8441 section 5).
+  if (exchange.protocol !== undefined && status <= 299 && !(body instanceof Tunnel)) throw notSpoken(exchange.protocol)
   exchange.status = status
   if (body === null) {
     connection.sendResponse(stream, status, fields, 0, settings.usual)

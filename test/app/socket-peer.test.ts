@@ -100,6 +100,17 @@ describe('a peer', () => {
     opened().peer.cut(new Error('mine'))
   })
 
+  it('is in its rooms until it is over', () => {
+    const { user, peer, rooms } = opened()
+    peer.join('a')
+    peer.close()
+    peer.join('b')
+    peer.leave('a')
+    assert.deepEqual(rooms.names, ['b'])
+    user.closed(1000, '')
+    assert.deepEqual([rooms.names, peer.rooms], [[], ['b']])
+  })
+
   it('comes into no room when it is over, whatever its program does then', () => {
     const { user, rooms } = opened({
       close(peer) {

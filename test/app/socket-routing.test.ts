@@ -1,7 +1,8 @@
 // Which route a handshake finds, and what is answered where there is none. The same over each wire.
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
-import { App, Reply } from '../../src/index.ts'
+import { App, type HttpVersion, Refused, Reply } from '../../src/index.ts'
+import { fakeExchange } from '../support/exchange.ts'
 import { connectSocket } from '../support/websocket-client.ts'
 import { eachSocketWire } from './socket-support.ts'
 import type { Wire } from './support.ts'
@@ -115,11 +116,14 @@ eachSocketWire(
     app.socket('/own', named('own'))
     app.mount('/bare', exchange => (exchange.protocol === undefined ? new Reply(200) : new Reply(418)))
     app.mount('/fetch', { fetch: () => new Response('fetched') })
+    app.all('/all', ({ method }) => method)
     return app
   },
   async sockets => {
     assert.equal((await sockets.refused('/bare/x')).status, 418)
-    assert.equal((await sockets.refused('/fetch/x')).status, sockets.wire.version === '2' ? 501 : 200)
+    // Over HTTP/2 a reply of success would say that the connection is open: it is not sent.
+    const answered = sockets.wire.version === '2' ? 501 : 200
+    for (const path of ['/fetch/x', '/all']) assert.equal((await sockets.refused(path)).status, answered)
   },
 )
 
@@ -162,6 +166,51 @@ test('the routes of an application list its connections', () => {
     app.routes.map(({ method, path }) => `${method} ${path}`),
     ['GET /chat', 'WEBSOCKET /a', 'WEBSOCKET /a/', 'WEBSOCKET /a/:b'],
   )
+})
+
+describe('a request is a handshake, or is not, by its method and what it asks to go on with', () => {
+  const app = new App()
+  app.socket('/s', {})
+  app.get('/g', () => 'page')
+  app.all('/all', () => 'anything')
+  const asked = (version: HttpVersion, method: string, protocol: string | undefined, target: string) =>
+    app.handler({
+      ...fakeExchange({ method, target }),
+      version,
+      protocol,
+      accept: () => new Reply(299),
+    })
+  const CASES = [
+    ['1.1', 'GET', 'websocket', '/s', 299],
+    ['1.1', 'GET', undefined, '/s', 426],
+    ['1.0', 'GET', undefined, '/s', 426],
+    ['1.1', 'GET', 'h2c', '/s', 426],
+    ['1.1', 'POST', 'websocket', '/s', 405],
+    ['1.1', 'CONNECT', 'websocket', '/s', 405],
+    ['1.1', 'GET', 'websocket', '/g', 200],
+    ['1.1', 'GET', 'websocket', '/all', 200],
+    ['1.1', 'GET', 'websocket', '/none', 404],
+    ['2', 'CONNECT', 'websocket', '/s', 299],
+    ['2', 'CONNECT', 'WebSocket', '/s', 299],
+    ['2', 'CONNECT', 'websocket', '/g', 404],
+    ['2', 'CONNECT', 'websocket', '/none', 404],
+    ['2', 'CONNECT', 'connect-udp', '/s', 501],
+    ['2', 'CONNECT', 'connect-udp', '/none', 501],
+    ['2', 'CONNECT', undefined, 'host:443', 404],
+    ['1.1', 'CONNECT', undefined, 'host:443', 404],
+    ['2', 'GET', undefined, '/s', 405],
+  ] as const
+  for (const [version, method, protocol, target, status] of CASES)
+    it(`HTTP/${version} ${method} ${target} for ${protocol}: ${status}`, async () => {
+      let told = 0
+      try {
+        told = (await asked(version, method, protocol, target)).status
+      } catch (error) {
+        assert.ok(error instanceof Refused)
+        told = error.refusal.status
+      }
+      assert.equal(told, status)
+    })
 })
 
 describe('a route for connections', () => {
