@@ -14,21 +14,20 @@ const NEVER_SENT: Readonly<Record<number, string>> = {
 /** @throws RangeError for a code or a reason that cannot be sent */
 export function checkClose(code: number, reason: string): void {
   if (
-    !((code >= 1000 && code <= 1014) || (code >= 3000 && code <= 4999)) ||
+    !((code >= 1000 && code <= 1015) || (code >= 3000 && code <= 4999)) ||
     !Number.isInteger(code) ||
     code in NEVER_SENT
   )
     throw noCode(code)
   if (typeof reason !== 'string') throw noReason(reason)
-  // A character of UTF-16 takes three bytes at most.
-  if (reason.length * 3 > LONGEST_REASON && encoder.encode(reason).length > LONGEST_REASON)
-    throw tooLong(encoder.encode(reason).length)
+  const { length } = encoder.encode(reason)
+  if (length > LONGEST_REASON) throw tooLong(length)
 }
 
 /** As much of a text as there is room for in a close frame. */
 export function fittingReason(text: string): string {
   const { read } = encoder.encodeInto(text, new Uint8Array(LONGEST_REASON))
-  return read === text.length ? text : text.slice(0, read)
+  return text.slice(0, read)
 }
 
 const encoder = new TextEncoder()

@@ -93,4 +93,9 @@ export const EQUIVALENT: Readonly<Record<string, readonly (readonly [was: string
     ['0', '1', 'the first segment of a prefix has a character at least'],
     ['1', '2', 'each segment of a prefix has a character at least'],
   ],
+  'src/app/socket-checking.ts': [['!isThenable(result)', 'false', SLOWER]],
+  'src/app/socket-peer.ts': [
+    ['2', '3', 'a name for a state'],
+    ["answer === undefined ? undefined : this.settled('message', answer)", "(this.settled('message', answer))", SLOWER],
+  ],
 }

@@ -47,6 +47,7 @@ const MISUSES: readonly (readonly [use: (peer: SocketPeer) => unknown, kind: typ
   [peer => peer.close(1006), RangeError, /1006 stands for a connection that was lost/],
   [peer => peer.close(1004), RangeError, /1004 is reserved/],
   [peer => peer.close(1015), RangeError, /1015 stands for a TLS handshake that failed/],
+  [peer => peer.close(1016), RangeError, /1016 is no close code/],
   [peer => peer.close(999), RangeError, /999 is no close code/],
   [peer => peer.close(2000), RangeError, /2000 is no close code/],
   [peer => peer.close(2999), RangeError, /2999/],

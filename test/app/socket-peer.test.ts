@@ -102,6 +102,7 @@ describe('a peer', () => {
 
   it('is in its rooms until it is over', () => {
     const { user, peer, rooms } = opened()
+    peer.leave('a')
     peer.join('a')
     peer.close()
     peer.join('b')

@@ -106,6 +106,22 @@ test('nothing is given to a handler that a schema was still judging when the con
   assert.deepEqual(heard, ['1006'])
 })
 
+test('a reason is cut where a close frame has no room for more, between two characters', async () => {
+  for (const [said, fits] of [
+    ['€'.repeat(42), '€'.repeat(41)],
+    [`${'x'.repeat(121)}👋`, 'x'.repeat(121)],
+    ['x'.repeat(123), 'x'.repeat(123)],
+    ['', ''],
+  ]) {
+    const never: StandardSchema = {
+      '~standard': { version: 1, vendor: 'test', validate: () => ({ issues: [{ message: said }] }) },
+    }
+    const client = await new App().socket('/', { schema: never }, {}).connect('/')
+    client.send('1')
+    assert.deepEqual(await client.closed, { code: 1008, reason: fits })
+  }
+})
+
 test('what a schema throws is the fault of the program', async () => {
   const broken: StandardSchema = {
     '~standard': {
