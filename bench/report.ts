@@ -53,7 +53,7 @@ ${versions(results)}
 }
 
 const METHOD = `This file is written by \`npm run bench\`. The figures are the server's own cost: CPU time, user and system, of the
-process and all its descendants, as /proc counts it, divided by the requests that were answered. It hardly moves with
+process and all its descendants, as /proc counts it, divided by the requests that were answered, or the messages. It hardly moves with
 the load client or the neighbours; requests per second does.
 
 - Servers are pinned to one core, the load client to another; everything is on the loopback.
@@ -78,10 +78,17 @@ the load client or the neighbours; requests per second does.
   difference. Beside it what \`gzipSync\` and its kin cost in a loop over such pages, at the same level, in a process of their own on the
   same core. What a server makes of a page may be no more than 2 % larger than that.
 - Events: 5,000 listeners over HTTP/1.1 at one server after the other; the next event is published when all have got the one before, each once.
+- WebSocket: a client in C keeps so many messages under way on each of 64 connections. Each connection sends 64 messages in turn, no two alike,
+  and every answer is compared with what was sent. Compressed ones are JSON, made and inflated by zlib as browsers do it: with context takeover where the server
+  agrees. Every server copies a message for its program and sends it back by its plain \`send\`; "borrowed" is a route of an \`App\` whose messages are valid during the
+  call alone. No compression is offered but where it is measured; there it is on in ws and Bun.serve too, as they do it by default. "node:net, no
+  parsing" looks at nothing and writes a frame of the same length.
+- Messages to 5,000 WebSocket peers: as with events; ws and Deno.serve go through the connections as the README of ws shows, Bun.serve publishes, Wirewright has a room.
+  Eight at once are published within one turn, as in a room where many speak.
 - Transfers: one stream of a new connection, by way of a relay that holds back what it gets for 20 ms in each direction (a
   round trip takes 40 ms, as over the sea to a neighbour), with room for 1.6 GB/s. From the request's head to the end of the reply;
   what takes more than 20 seconds is cut off, and taken to go on as it went until then. The client's own windows are no limit.
-- Idle connections: 10,000 after 1,000 that warm up, one request each (HTTP/2: 1,000 after 100); open streams: 100 connections after 10, each with 100
+- Idle connections: 10,000 after 1,000 that warm up, one request each (WebSocket: one message; HTTP/2: 1,000 after 100); open streams: 100 connections after 10, each with 100
   requests whose content does not come, the connection itself shared out among them. The growth of private memory, after a full garbage collection where the
   runtime can be asked for one (Node, Bun, Deno). \`node:net\` is a socket that is read once, answered and left alone.
 - Start: from the start of the process to the first byte of its first reply, a connect being tried every millisecond.
