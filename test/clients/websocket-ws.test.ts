@@ -98,7 +98,9 @@ for (const [scheme, name] of [
   ['tls', 'over TLS'],
 ] as const) {
   describe(name, () => {
-    for (const [what, perMessageDeflate] of Object.entries(DEFLATE)) {
+    for (const [what, perMessageDeflate] of Object.entries(DEFLATE).filter(
+      (_, i) => scheme === 'clear' || i % 4 === 2,
+    )) {
       test(`messages come back: ${what}`, async () => {
         const client = await Client.open(`${site[scheme]}/echo/`, { perMessageDeflate })
         assert.match(client.socket.extensions, perMessageDeflate === false ? /^$/ : /^permessage-deflate$/)
@@ -113,9 +115,9 @@ for (const [scheme, name] of [
       })
     }
 
-    test('a message of 8 MB', async () => {
+    test('messages of megabytes', async () => {
       const client = await Client.open(`${site[scheme]}/echo/`, { perMessageDeflate: { threshold: 0 } })
-      for (const message of [noise(8 * 1_048_576), rows(80_000)]) {
+      for (const message of [noise(8 * 1_048_576), rows(20_000)]) {
         client.socket.send(message)
         const back = await client.next()
         assert.ok(typeof message === 'string' ? back === message : message.equals(back as Buffer))

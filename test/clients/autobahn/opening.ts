@@ -59,7 +59,11 @@ export function overHttp1(port: number, tls = false): Way {
 
 /** By streams of one HTTP/2 connection (RFC 8441). */
 export async function overHttp2(port: number, tls = false): Promise<Way> {
-  const session = connectH2(`${tls ? 'https' : 'http'}://localhost:${port}`, { rejectUnauthorized: false })
+  const session = connectH2(`${tls ? 'https' : 'http'}://localhost:${port}`, {
+    rejectUnauthorized: false,
+    // Megabytes: several of the largest messages are on their way at a time.
+    maxSessionMemory: 1000,
+  })
   await once(session, 'remoteSettings')
   if (session.remoteSettings.enableConnectProtocol !== true)
     throw new Error('The server allows for no extended CONNECT (RFC 8441 section 3)')
