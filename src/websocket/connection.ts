@@ -98,7 +98,7 @@ export class WebSocketConnection extends MessageSide {
   end(sink: WebSocketSink): void {
     if (this.finished) return
     if (this.midMessage) {
-      this.fail('incomplete-message', this.received, sink)
+      this.fail('incomplete-message', sink, this.received)
       return
     }
     this.peerGone(sink)
@@ -111,49 +111,41 @@ export class WebSocketConnection extends MessageSide {
 
   /** Reads the frame that begins at `at`, as far as it has come. @returns where it stopped */
   private readFrame(bytes: Uint8Array, at: number, end: number, sink: WebSocketSink): number {
-    const offset = this.base + at
-    if (end - at < START) return this.cutHead(bytes, at, end, offset, sink)
+    this.frameOffset = this.base + at
+    if (end - at < START) return this.cutHead(bytes, at, end, sink)
     const first = bytes[at]
     const second = bytes[at + 1]
     const payload = at + headLength(second)
-    if (payload > end) return this.cutHead(bytes, at, end, offset, sink)
+    if (payload > end) return this.cutHead(bytes, at, end, sink)
     const length = payloadLength(bytes, at)
     const rule = this.ruleAgainstStart(first, second) ?? this.ruleAgainstLength(first, second, length)
     if (rule !== null) {
-      this.fail(rule, offset, sink)
+      this.fail(rule, sink)
       return end
     }
     const key = this.masked === 0 ? 0 : maskingKey(bytes, payload - 4)
     if (length <= end - payload) {
-      this.frame(first, key, bytes, payload, payload + length, offset, sink)
+      this.frame(first, key, bytes, payload, payload + length, sink)
       return payload + length
     }
-    const cut = new CutFrame(offset)
+    const cut = new CutFrame(this.frameOffset)
     cut.begin(first, key, length)
     this.cut = cut
     return this.goOn(cut, bytes, payload, end, sink)
   }
 
   /** A frame whose payload is from `start` to `end`. */
-  private frame(
-    first: number,
-    key: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    offset: number,
-    sink: WebSocketSink,
-  ): void {
+  private frame(first: number, key: number, bytes: Uint8Array, start: number, end: number, sink: WebSocketSink): void {
     const ascii = this.masked !== 0 && mask(bytes, start, end, key, 0)
-    if (first & CONTROL) this.controlFrame(first & OPCODE, bytes, start, end, offset, sink)
-    else this.wholeFrame(first, bytes, start, end, ascii, offset, sink)
+    if (first & CONTROL) this.controlFrame(first & OPCODE, bytes, start, end, sink)
+    else this.wholeFrame(first, bytes, start, end, ascii, sink)
   }
 
   // --- Frames that have come in part ---
 
   /** Keeps a head that is not complete. What it says so far is judged. */
-  private cutHead(bytes: Uint8Array, start: number, end: number, offset: number, sink: WebSocketSink): number {
-    const cut = new CutFrame(offset)
+  private cutHead(bytes: Uint8Array, start: number, end: number, sink: WebSocketSink): number {
+    const cut = new CutFrame(this.frameOffset)
     cut.beginHead()
     this.cut = cut
     return this.goOn(cut, bytes, start, end, sink)
@@ -162,6 +154,7 @@ export class WebSocketConnection extends MessageSide {
   /** Goes on with the frame that has come in part. @returns where it stopped */
   private goOn(cut: CutFrame, bytes: Uint8Array, start: number, end: number, sink: WebSocketSink): number {
     let at = start
+    this.frameOffset = cut.offset
     if (cut.head !== null) {
       at = this.goOnWithHead(cut, cut.head, bytes, start, end, sink)
       if (cut.head !== null || this.finished) return end
@@ -169,7 +162,7 @@ export class WebSocketConnection extends MessageSide {
     const size = Math.min(cut.length - cut.taken, end - at)
     if (cut.taken === 0 && size === cut.length) {
       this.cut = null
-      this.frame(cut.first, cut.key, bytes, at, at + size, cut.offset, sink)
+      this.frame(cut.first, cut.key, bytes, at, at + size, sink)
     } else if (size > 0) this.goOnWithPayload(cut, bytes, at, at + size, sink)
     return at + size
   }
@@ -187,7 +180,7 @@ export class WebSocketConnection extends MessageSide {
       if (cut.headSize < START) continue
       const rule = cut.headSize === START ? this.ruleAgainstStart(head[0], head[1]) : null
       if (rule !== null) {
-        this.fail(rule, cut.offset, sink)
+        this.fail(rule, sink)
         return end
       }
       const headSize = headLength(head[1])
@@ -195,7 +188,7 @@ export class WebSocketConnection extends MessageSide {
       const length = payloadLength(head, 0)
       const against = this.ruleAgainstLength(head[0], head[1], length)
       if (against !== null) {
-        this.fail(against, cut.offset, sink)
+        this.fail(against, sink)
         return end
       }
       cut.begin(head[0], this.masked === 0 ? 0 : maskingKey(head, headSize - 4), length)
@@ -211,10 +204,10 @@ export class WebSocketConnection extends MessageSide {
     if (left === 0) this.cut = null
     if (cut.first & CONTROL) {
       cut.keep(bytes, start, end)
-      if (left === 0) this.controlFrame(cut.first & OPCODE, cut.payload!, 0, cut.length, cut.offset, sink)
+      if (left === 0) this.controlFrame(cut.first & OPCODE, cut.payload!, 0, cut.length, sink)
     } else {
       cut.taken += end - start
-      this.piece(cut.first, bytes, start, end, left, ascii, cut.offset, sink)
+      this.piece(cut.first, bytes, start, end, left, ascii, sink)
     }
   }
 

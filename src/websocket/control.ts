@@ -9,6 +9,8 @@ import { wrongByteOf } from './utf8.ts'
 
 /** Answers what is about the connection as a whole. */
 export abstract class ControlSide extends SendingSide {
+  /** Where the frame at hand begins in the connection's bytes. */
+  protected frameOffset = 0
   /** The output is not being taken: of pings that come, only the latest is kept to be answered. */
   private waits = false
   private latestPing: Ping | null = null
@@ -37,22 +39,14 @@ export abstract class ControlSide extends SendingSide {
     super.close(code, reason)
   }
 
-  /** @param offset where the frame begins */
-  protected controlFrame(
-    opcode: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    offset: number,
-    sink: WebSocketSink,
-  ): void {
+  protected controlFrame(opcode: number, bytes: Uint8Array, start: number, end: number, sink: WebSocketSink): void {
     if (opcode === PING) this.pingFrame(bytes, start, end)
-    else if (opcode === CLOSE) this.closeFrame(bytes, start, end, offset, sink)
+    else if (opcode === CLOSE) this.closeFrame(bytes, start, end, sink)
     else sink.pong(bytes, start, end)
   }
 
-  /** Ends the connection for a broken rule. @param offset in the connection's bytes */
-  protected fail(name: RuleName, offset: number, sink: WebSocketSink): void {
+  /** Ends the connection for a broken rule. @param offset of what broke it in the connection's bytes, where that is not its frame */
+  protected fail(name: RuleName, sink: WebSocketSink, offset = this.frameOffset): void {
     const error = broken(name, offset)
     this.dropPending()
     if (error.code !== CODES.ABNORMAL) this.close(error.code, error.rule)
@@ -89,21 +83,21 @@ export abstract class ControlSide extends SendingSide {
     this.pong(ping.payload, 0, ping.size)
   }
 
-  private closeFrame(bytes: Uint8Array, start: number, end: number, offset: number, sink: WebSocketSink): void {
+  private closeFrame(bytes: Uint8Array, start: number, end: number, sink: WebSocketSink): void {
     let code: number = CODES.NO_STATUS
     let reason = ''
     if (end - start === 1) {
-      this.fail('invalid-close', offset, sink)
+      this.fail('invalid-close', sink)
       return
     }
     if (end > start) {
       code = (bytes[start] << 8) | bytes[start + 1]
       if (!isSendableCode(code)) {
-        this.fail('invalid-close-code', offset, sink)
+        this.fail('invalid-close-code', sink)
         return
       }
       if (wrongByteOf(bytes, start + 2, end) !== -1) {
-        this.fail('invalid-close-reason', offset, sink)
+        this.fail('invalid-close-reason', sink)
         return
       }
       reason = utf8(bytes, start + 2, end)

@@ -54,7 +54,6 @@ export abstract class MessageSide extends ControlSide {
   /**
    * A data frame has come whole: its payload, unmasked, is from `start` to `end`.
    * @param ascii all of it is known to be ASCII
-   * @param offset where the frame begins
    */
   protected wholeFrame(
     first: number,
@@ -62,22 +61,21 @@ export abstract class MessageSide extends ControlSide {
     start: number,
     end: number,
     ascii: boolean,
-    offset: number,
     sink: WebSocketSink,
   ): void {
     if (this.message !== null || !(first & FIN)) {
-      this.piece(first, bytes, start, end, 0, ascii, offset, sink)
+      this.piece(first, bytes, start, end, 0, ascii, sink)
       return
     }
     const text = (first & OPCODE) === TEXT
     if (first & RSV1) {
-      this.compressedFrame(text, bytes, start, end, offset, sink)
+      this.compressedFrame(text, bytes, start, end, sink)
       return
     }
     if (text && !ascii) {
       const wrong = wrongByteOf(bytes, start, end)
       if (wrong !== -1) {
-        this.fail('invalid-utf8', this.base + wrong, sink)
+        this.fail('invalid-utf8', sink, this.base + wrong)
         return
       }
     }
@@ -92,7 +90,6 @@ export abstract class MessageSide extends ControlSide {
     end: number,
     left: number,
     ascii: boolean,
-    offset: number,
     sink: WebSocketSink,
   ): void {
     this.message ??= new IncompleteMessage((first & OPCODE) === TEXT, (first & RSV1) !== 0, this.limits)
@@ -100,44 +97,37 @@ export abstract class MessageSide extends ControlSide {
     const isFinal = (first & FIN) !== 0
     const isLast = isFinal && left === 0
     if (start === end && !isFinal && ++message.emptyFragments > this.limits.emptyFragments) {
-      this.fail('too-many-fragments', offset, sink)
+      this.fail('too-many-fragments', sink)
       return
     }
     if (message.compressed) {
-      this.compressedPiece(message, bytes, start, end, isLast, offset, sink)
+      this.compressedPiece(message, bytes, start, end, isLast, sink)
       return
     }
     if (message.judge !== null && !(ascii && message.judge.complete)) {
       const wrong = message.judge.wrongByte(bytes, start, end)
       if (wrong !== -1) {
-        this.fail('invalid-utf8', this.base + wrong, sink)
+        this.fail('invalid-utf8', sink, this.base + wrong)
         return
       }
     }
     if (!message.add(bytes, start, end, left, isFinal)) {
-      this.fail('no-message-memory', offset, sink)
+      this.fail('no-message-memory', sink)
       return
     }
-    if (isLast) this.completed(message, this.base + end, sink)
+    if (isLast) this.completed(message, sink, this.base + end)
   }
 
   /** A compressed message in one frame. Where all of it comes out at once it is told where it lies. */
-  private compressedFrame(
-    text: boolean,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    offset: number,
-    sink: WebSocketSink,
-  ): void {
+  private compressedFrame(text: boolean, bytes: Uint8Array, start: number, end: number, sink: WebSocketSink): void {
     const codec = this.codec!
     const inflated = codec.inflate(bytes, start, end, true, this.limits.messageBytes)
     if (typeof inflated === 'string' || codec.more) {
       this.message = new IncompleteMessage(text, true, this.limits)
-      this.inflated(this.message, inflated, true, offset, sink)
+      this.inflated(this.message, inflated, true, sink)
       return
     }
-    if (text && wrongByteOf(inflated, 0, inflated.length) !== -1) this.fail('invalid-utf8', offset, sink)
+    if (text && wrongByteOf(inflated, 0, inflated.length) !== -1) this.fail('invalid-utf8', sink)
     else sink.message(text, inflated, 0, inflated.length, false)
   }
 
@@ -147,12 +137,11 @@ export abstract class MessageSide extends ControlSide {
     start: number,
     end: number,
     isLast: boolean,
-    offset: number,
     sink: WebSocketSink,
   ): void {
     message.compressedSize += end - start
     const most = this.limits.messageBytes - message.size
-    this.inflated(message, this.codec!.inflate(bytes, start, end, isLast, most), isLast, offset, sink)
+    this.inflated(message, this.codec!.inflate(bytes, start, end, isLast, most), isLast, sink)
   }
 
   /** What has come out of a piece: its first chunk, after which the others are asked for. */
@@ -160,7 +149,6 @@ export abstract class MessageSide extends ControlSide {
     message: IncompleteMessage,
     firstChunk: Uint8Array | InflateFault,
     isLast: boolean,
-    offset: number,
     sink: WebSocketSink,
   ): void {
     const codec = this.codec!
@@ -168,19 +156,20 @@ export abstract class MessageSide extends ControlSide {
     for (;;) {
       const fault = typeof chunk === 'string' ? chunk : addInflated(message, chunk, isLast && !codec.more)
       if (fault !== null) {
-        this.fail(fault, offset, sink)
+        this.fail(fault, sink)
         return
       }
       if (!codec.more) break
       chunk = codec.inflateMore(this.limits.messageBytes - message.size)
     }
-    if (isLast) this.completed(message, offset, sink)
+    if (isLast) this.completed(message, sink, this.frameOffset)
   }
 
-  private completed(message: IncompleteMessage, offset: number, sink: WebSocketSink): void {
+  /** @param offset of its end, in the connection's bytes */
+  private completed(message: IncompleteMessage, sink: WebSocketSink, offset: number): void {
     const { judge, bytes, size } = message
     if (judge !== null && !judge.complete) {
-      this.fail('invalid-utf8', offset, sink)
+      this.fail('invalid-utf8', sink, offset)
       return
     }
     this.message = null
