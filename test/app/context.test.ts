@@ -144,7 +144,7 @@ describe('parts of a context', () => {
     assert.deepEqual([states, connections], [1, 1])
   })
 
-  test('nothing of the exchange is asked for before the handler asks', () => {
+  test('nothing of the exchange is asked for before the handler asks, but what the route is found by', () => {
     const asked = new Set<string>()
     const app = new App().get('/:id', ({ params, json }) => json(params))
     const exchange = new Proxy(fakeExchange({ target: '/7' }), {
@@ -154,7 +154,7 @@ describe('parts of a context', () => {
       },
     })
     app.handler(exchange)
-    assert.deepEqual([...asked].sort(), ['method', 'path'])
+    assert.deepEqual([...asked].sort(), ['method', 'path', 'protocol'])
   })
 
   eachWire(
