@@ -53,6 +53,8 @@ describe('masking', () => {
         clear[wrong] = 0x80
         for (const key of KEYS) check(plainlyMasked(clear, key, 2), 0, wrong % 8, key, 2)
         check(plainlyMasked(clear.fill(0x41), 0x91827364, 0), 0, wrong % 8, 0x91827364, 0)
+        clear.fill(0)[wrong] = 0x80
+        check(plainlyMasked(clear, 0x91827364, 0), 0, wrong % 8, 0x91827364, 0)
       }
   })
 
