@@ -94,6 +94,10 @@ export const EQUIVALENT: Readonly<Record<string, readonly (readonly [was: string
     ['1', '2', 'each segment of a prefix has a character at least'],
   ],
   'src/app/socket-checking.ts': [['!isThenable(result)', 'false', SLOWER]],
+  'src/app/socket-message.ts': [
+    ['64', '65', SLOWER],
+    ['size > SHORT', 'false', SLOWER],
+  ],
   'src/app/socket-peer.ts': [
     ['2', '3', 'a name for a state'],
     ["answer === undefined ? undefined : this.settled('message', answer)", "(this.settled('message', answer))", SLOWER],
