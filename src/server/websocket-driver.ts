@@ -14,7 +14,8 @@ import { Patience } from './patience.ts'
 import { overdue, socketOver } from './refusals.ts'
 import type { ExchangeHost, ServedExchange } from './served-exchange.ts'
 import type { Settings } from './settings.ts'
-import { WebSocketFlow } from './websocket-flow.ts'
+import { StreamChannel } from './stream-channel.ts'
+import { ROOM, WebSocketFlow } from './websocket-flow.ts'
 import { SILENCE, type WatchedSocket, waitOf } from './websocket-patience.ts'
 import type { SocketTunnel } from './websocket-tunnel.ts'
 
@@ -200,6 +201,11 @@ export class WebSocketDriver extends WebSocketFlow implements Driver, WebSocketS
     return this.readingPaused
   }
 
+  /** It shares a connection with others. */
+  get onStream(): boolean {
+    return this.channel instanceof StreamChannel
+  }
+
   /** Something has come that the user is not ready for. */
   get hasUnread(): boolean {
     return this.leftover !== null
@@ -232,13 +238,13 @@ export class WebSocketDriver extends WebSocketFlow implements Driver, WebSocketS
     this.regulate()
   }
 
-  /** What the user has promised may come within this turn: it leaves with the rest. */
+  /** What has been answered leaves with what else is answered in this turn; on a stream, with what else was in the read. */
   private afterUser(): void {
-    if (!this.busy) {
+    if (this.onStream && !this.busy) {
       this.settle()
       return
     }
-    this.settleLater()
+    if (this.connection.outputSize > 0 || this.connection.pendingBytes > 0) this.settleLater()
     this.regulate()
   }
 
@@ -261,6 +267,8 @@ export class WebSocketDriver extends WebSocketFlow implements Driver, WebSocketS
 
   /** Stops the peer while enough is waiting already. */
   private regulate(): void {
+    // A little may wait for a moment, over TLS above all.
+    if (this.stalled && this.waiting >= ROOM) this.connection.outputWaits = true
     if (!this.lingering) this.setReading(this.leftoverSize < this.settings.limits.pipelineBytes && !this.isCrowded)
   }
 

@@ -1,5 +1,5 @@
-// What goes out on a WebSocket connection: what its user sends is gathered, leaves in one write, and is bounded. While a read is handled
-// it gathers until that is through, else to the end of the turn, for all connections together.
+// What goes out on a WebSocket connection: what its user sends is gathered to the end of the turn, for all connections together, leaves in
+// one write, and is bounded.
 import type { Backpressure, Refusal, SharedMessage, SocketLink, SocketTerms, SocketUser } from '../exchange/index.ts'
 import type { Channel } from '../transport/index.ts'
 import { CODES, DEFAULT_LIMITS, WebSocketConnection, type WebSocketLimits } from '../websocket/index.ts'
@@ -11,7 +11,7 @@ import { codecFor } from './websocket-codec.ts'
 import type { SocketTunnel } from './websocket-tunnel.ts'
 
 /** As much may wait before a sender is asked to wait too; what has gathered leaves when it is as much. */
-const ROOM = 64 * 1024
+export const ROOM = 64 * 1024
 
 /** What one connection may write within a turn before its sender is asked to let the others have theirs. */
 const AT_ONCE = 256 * 1024
@@ -126,10 +126,7 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
       this.exchange.sent += size
       this.channel.writeBytes(connection.output)
       connection.releaseOutput()
-      if (this.channel.backlog > 0) {
-        this.stalled = true
-        this.connection.outputWaits = true
-      }
+      if (this.channel.backlog > 0) this.stalled = true
     }
     if (this.connection.pendingBytes > 0 && !this.stalled) this.produceLater()
   }
@@ -154,7 +151,7 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
   protected settleLater(): void {
     if (this.receiving || this.atOnce !== -1) return
     this.atOnce = 0
-    if (gathering.push(this) === 1) process.nextTick(flushAll)
+    if (gathering.push(this) === 1) setImmediate(flushAll)
   }
 
   /** So much waits to be read that nothing more is taken from the peer. */
@@ -217,7 +214,10 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
   }
 }
 
-/** Those that have something to be written at the end of this turn. */
+/**
+ * Those that have something to be written at the end of this turn: when all that the kernel had for us has been read, so that the messages of
+ * many to many leave in one write for each, and what the kernel does for them is done in a row.
+ */
 let gathering: WebSocketFlow[] = []
 
 function flushAll(): void {

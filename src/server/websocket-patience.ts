@@ -12,6 +12,8 @@ export interface WatchedSocket {
   readonly connection: WebSocketConnection
   /** FIN has been sent. */
   readonly lingering: boolean
+  /** It is a stream of a connection that others share. */
+  readonly onStream: boolean
   /** Our close frame has been sent. */
   readonly isClosing: boolean
   /** The program is handling a message, and has been given no other since. */
@@ -48,6 +50,24 @@ const LINGER: Wait<WatchedSocket> = within(
   driver => driver.destroy('close-timeout'),
 )
 
+/** The peer's END_STREAM: behind ours nothing can be lost by a reset, as FIN could be (RFC 9113 section 8.1). */
+const END_OF_STREAM: Wait<WatchedSocket> = {
+  progress: () => 0,
+  restarts: false,
+  over: () => true,
+  expire: driver => driver.destroy('close-timeout'),
+}
+
+/** The program, while its peer is held back because it has sent so much: nothing is taken, and nothing sent. */
+const HELD_BACK: Wait<WatchedSocket> = within(
+  'replyTimeout',
+  driver => driver.messageBytes + driver.channel.bytesSent,
+  driver => {
+    driver.tellRefusal(overdue('reply-timeout'))
+    driver.destroy('reply-timeout', new Error('The program did not take the messages of its peer in time'))
+  },
+)
+
 /** The program, where all has been read that the end could still be told by: what keeps it busy may never end. */
 const PROGRAM: Wait<WatchedSocket> = within(
   'replyTimeout',
@@ -76,10 +96,10 @@ const SIGN_OF_LIFE: Wait<WatchedSocket> = within(
 
 export function waitOf(driver: WatchedSocket, { contentRate }: Limits): Wait<WatchedSocket> | null {
   if (driver.channel.backlog > 0) return WRITE
-  if (driver.lingering) return LINGER
+  if (driver.lingering) return driver.onStream ? END_OF_STREAM : LINGER
   if (driver.isClosing) return driver.hasUnread ? PROGRAM : LINGER
   // A peer that is not read from cannot show that it is there.
-  if (driver.isStopped) return null
+  if (driver.isStopped) return HELD_BACK
   if (contentRate > 0 && driver.connection.midMessage && !driver.busy) return MESSAGE
   return driver.asked ? SIGN_OF_LIFE : SILENCE
 }

@@ -202,11 +202,11 @@ eachWire(
 eachWire('of pings that come while nothing is taken the latest is answered', {}, async world => {
   const socket = await world.open()
   stall(world)
-  void world.user.link.sendText('x'.repeat(70_000))
+  void world.user.link.sendText('x'.repeat(200_000))
   await world.settle()
   for (let i = 0; i < 1000; i++) socket.ping(`${i}`)
   await world.settle()
-  assert.ok(world.connections.ledger.output < 80_000)
+  assert.ok(world.connections.ledger.output < 210_000)
   flow(world)
   await world.settle()
   assert.equal(socket.lastPong, '999')
