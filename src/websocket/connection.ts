@@ -48,6 +48,7 @@ export class WebSocketConnection extends MessageSide {
   /**
    * @param codec for the messages, where permessage-deflate has been agreed on
    * @param maskKeys makes the keys of frames that are sent: a client must have it, a server must not
+   * @throws TypeError where it is otherwise
    */
   constructor(
     role: 'server' | 'client',
@@ -56,6 +57,7 @@ export class WebSocketConnection extends MessageSide {
     maskKeys: MaskKeys | null = null,
   ) {
     super(limits, codec, maskKeys)
+    if ((role === 'client') !== (maskKeys !== null)) throw wrongMaskKeys(role)
     this.masked = role === 'server' ? MASKED : 0
   }
 
@@ -239,4 +241,12 @@ export class WebSocketConnection extends MessageSide {
     if (length === Number.POSITIVE_INFINITY) return 'length-too-large'
     return this.ruleAgainstSize(first, length)
   }
+}
+
+function wrongMaskKeys(role: 'server' | 'client'): TypeError {
+  return new TypeError(
+    role === 'client'
+      ? 'A client masks its frames: it needs what makes keys (RFC 6455 section 5.1)'
+      : 'A server does not mask its frames: it takes nothing that makes keys (RFC 6455 section 5.1)',
+  )
 }

@@ -172,6 +172,13 @@ describe('A connection', () => {
   })
 })
 
+describe('A role', () => {
+  test('has what makes keys if it is the client, and not if it is the server', () => {
+    assert.throws(() => new WebSocketConnection('client', DEFAULT_LIMITS), /RFC 6455 section 5.1/)
+    assert.throws(() => new WebSocketConnection('server', DEFAULT_LIMITS, null, () => KEY), /RFC 6455 section 5.1/)
+  })
+})
+
 describe('The end of the peer', () => {
   const ended = (prepare: (pair: Pair) => void): Pair => {
     const pair = new Pair()
