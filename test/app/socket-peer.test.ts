@@ -139,6 +139,7 @@ describe('a peer', () => {
         if (!owned) read.fill(9)
         assert.deepEqual(given, [new Uint8Array(size).fill(7)])
         assert.equal(Buffer.isBuffer(given[0]), false)
+        assert.equal(given[0].buffer === read.buffer, owned, 'what is its own already is not copied')
       }
   })
 

@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { type Member, type Members, Rooms } from '../../src/app/rooms.ts'
-import { App, SharedMessage } from '../../src/index.ts'
+import fc from 'fast-check'
+import { type Member, type Members, Room, Rooms } from '../../src/app/rooms.ts'
+import { ConnectedPeer } from '../../src/app/socket-peer.ts'
+import { App, type Context, SharedMessage, type SocketLink, type SocketPeer, type SocketUser } from '../../src/index.ts'
 import { type Client, eachSocketWire, type SocketWire } from './socket-support.ts'
 
 /** Peers do what they are told: `join a`, `leave a`, `to a text`, `all a text`. */
@@ -216,3 +218,65 @@ describe('while a message is handed out', () => {
     assert.equal(rooms.handOut('r', message, fine), 0)
   })
 })
+
+/** What may happen to three peers and two rooms. */
+const STEP = fc.record({
+  what: fc.constantFrom('join', 'join', 'leave', 'to', 'all', 'go'),
+  peer: fc.nat(2),
+  room: fc.constantFrom('a', 'b'),
+})
+
+test('whatever peers do, those get a message who are in its room, and nobody is left in one', () => {
+  fc.assert(
+    fc.property(fc.array(STEP, { maxLength: 40 }), steps => {
+      const rooms = new Rooms()
+      const peers = Array.from({ length: 3 }, () => peerIn(rooms))
+      const model = new Map<string, Set<number>>([
+        ['a', new Set()],
+        ['b', new Set()],
+      ])
+      const gone = new Set<number>()
+      for (const { what, peer: index, room } of steps) {
+        const { peer, user } = peers[index]
+        const inRoom = model.get(room) as Set<number>
+        if (what === 'join') {
+          peer.join(room)
+          if (!gone.has(index)) inRoom.add(index)
+        } else if (what === 'leave') {
+          peer.leave(room)
+          inRoom.delete(index)
+        } else if (what === 'go' && !gone.has(index)) {
+          user.closed(1000, '')
+          gone.add(index)
+          for (const each of model.values()) each.delete(index)
+        } else if (what === 'to' || what === 'all') {
+          const before = peers.map(({ got }) => got.length)
+          const sent = what === 'to' ? peer.to(room).send('x') : new Room(room, rooms).send('x')
+          const due = [...inRoom].filter(each => what === 'all' || each !== index)
+          assert.equal(sent, due.length)
+          for (const [at, { got }] of peers.entries()) assert.equal(got.length - before[at], due.includes(at) ? 1 : 0)
+        }
+        for (const [name, members] of model) {
+          const { size, peers: present } = new Room(name, rooms)
+          assert.deepEqual(
+            [...present],
+            [...members].map(at => peers[at].peer),
+          )
+          assert.equal(size, members.size)
+        }
+        assert.deepEqual(
+          [...rooms.names].sort(),
+          [...model].filter(([, { size }]) => size > 0).map(([name]) => name),
+        )
+      }
+    }),
+  )
+})
+
+/** A peer on a connection that takes everything. */
+function peerIn(rooms: Rooms): { readonly peer: SocketPeer; readonly user: SocketUser; readonly got: unknown[] } {
+  const got: unknown[] = []
+  const user = new ConnectedPeer({} as Context, { handlers: {}, rooms, deliver() {} })
+  user.opened({ isOpen: true, sendShared: (message: SharedMessage) => got.push(message) > 0 } as unknown as SocketLink)
+  return { peer: user, user, got }
+}
