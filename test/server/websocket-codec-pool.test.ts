@@ -1,5 +1,6 @@
 // The memory that compression takes: within its budget, shared by all, and given back exactly once.
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
@@ -110,6 +111,19 @@ test('an inflater that is shared belongs to a message for as long as that takes'
   assert.equal(pool.inflating, 0)
 })
 
+test('who gets an inflater that another one has had finds nothing in it', () => {
+  const pool = new CodecPool(64 * MB)
+  const [codec, other] = [codecFor(ALONE, 'server', pool), codecFor(ALONE, 'server', pool)]
+  const refersBack = Uint8Array.of(0x4b, 0x84, 0x41, 0x00)
+  for (const message of [DEFLATED, Buffer.concat([deflateRawSync(TEXT), Uint8Array.of(0)])]) {
+    assert.equal(codec.inflate(message, 0, message.length, true, MB).length, TEXT.length)
+    assert.equal(other.inflate(refersBack, 0, refersBack.length, true, MB), 'invalid-deflate')
+  }
+  codec.close()
+  other.close()
+  assert.equal(pool.inflating, 0)
+})
+
 test('where inflaters are used up, pieces of messages wait for the rest, or until they are as large as an inflater', () => {
   const pool = new CodecPool(0)
   const [codec, other] = [codecFor(ALONE, 'server', pool), codecFor(ALONE, 'server', pool)]
@@ -123,7 +137,7 @@ test('where inflaters are used up, pieces of messages wait for the rest, or unti
   assert.deepEqual(Buffer.from(whole as Uint8Array), TEXT)
   assert.equal(pool.inflating, 0)
   // Who sends much is given one all the same.
-  const noise = Buffer.from(Array.from({ length: 100_000 }, (_, at) => Math.imul(at + 1, 2_654_435_761) >>> 24))
+  const noise = randomBytes(100_000)
   const made = deflateRawSync(noise, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4)
   let came = 0
   for (let at = 0; at < made.length; at += 1000) {

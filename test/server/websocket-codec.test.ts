@@ -179,7 +179,7 @@ for (const bits of [8, 9, 10, 11, 12])
 test('an empty message is inflated from what stands for it, and from nothing', () => {
   for (const agreed of [USUAL, ALONE]) {
     const server = codec(agreed)
-    for (const empty of [[0], [], [2, 0], [3, 0, 0]]) {
+    for (const empty of [[0], [1], [], [2, 0], [3, 0], [3, 0, 0]]) {
       assert.deepEqual(inflated(server, [Uint8Array.from(empty)]), Buffer.alloc(0))
       assert.deepEqual(inflated(server, [zlibDeflated(Buffer.from('Hello'), Buffer.alloc(0))]), Buffer.from('Hello'))
     }
@@ -221,6 +221,7 @@ const INVALID: Readonly<Record<string, Buffer>> = {
     Buffer.alloc(0),
   ).subarray(0, 12),
   'what ends in the middle of a stored block': Buffer.from([0x00, 0x05, 0x00, 0xfa, 0xff, 0x48]),
+  'a last block that is ended only by what was cut off': Buffer.from([0x03]),
   'a message with garbage behind it': Buffer.concat([zlibDeflated(record(1), Buffer.alloc(0)), Buffer.from('garbage')]),
   'garbage behind a block that ends a stream': Buffer.concat([deflateRawSync(record(1)), Buffer.from('garbage')]),
 }

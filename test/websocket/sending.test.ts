@@ -199,9 +199,12 @@ test('a large message that does not become smaller is sent as it is, in one fram
   const pair = new Pair()
   const noise = noiseOf(100 * KB)
   pair.near.sendMessage(false, noise, 0, noise.length, true)
-  pair.near.sendText(json(1000))
+  // What the peer has not got from the compressor must not be referred to.
+  const next = Buffer.concat([noise.subarray(30 * KB, 31 * KB), utf8.encode(json(5000))])
+  pair.near.sendMessage(false, next, 0, next.length, true)
   pair.settle()
-  assert.deepEqual(pair.messages, [noise, json(1000)])
+  assert.deepEqual(pair.messages, [noise, Uint8Array.from(next)])
+  assert.equal(pair.frames[1][0], 0xc2)
   assert.deepEqual(pair.frames[0], [0x82, noise.length])
 })
 
