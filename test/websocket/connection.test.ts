@@ -329,6 +329,14 @@ describe('An incomplete message', () => {
       assert.equal(pair.connection.heldBytes, 0)
     })
 
+  test('that announces more than can be counted exactly is too large, whatever the limit is', () => {
+    for (const messageBytes of [Number.POSITIVE_INFINITY, 2 ** 60]) {
+      const pair = new Pair({ messageBytes })
+      pair.give(begin(2 ** 55, 10))
+      assert.deepEqual(pair.told, ['failed message-too-large at 0'])
+    }
+  })
+
   test('of many small fragments is copied a bounded number of times', () => {
     const pair = new Pair()
     const fragment = Buffer.from('00820000000061' + '61', 'hex')

@@ -207,6 +207,21 @@ describe('Compressed messages', () => {
     ])
   })
 
+  test('of many chunks are copied a bounded number of times', () => {
+    const receiver = new Receiver()
+    const buffers = new Set<ArrayBufferLike>()
+    const { codec } = receiver
+    const inflateMore = codec.inflateMore.bind(codec)
+    codec.inflateMore = most => {
+      const { message } = receiver.connection as unknown as { message: { bytes: Uint8Array } | null }
+      if (message !== null) buffers.add(message.bytes.buffer)
+      return inflateMore(most)
+    }
+    receiver.read(ALL, [whole, 'a'.repeat(8000)])
+    assert.equal(receiver.told[0].length, 'text  owned'.length + 8000)
+    assert.ok(buffers.size > 3 && buffers.size < 20, `${buffers.size} buffers`)
+  })
+
   test('and others take turns', () => {
     assert.deepEqual(new Receiver().read(1, [0x01, 'a'], [last, 'b'], [whole, 'c'], [0x81, 'd']).told, [
       'text ab owned',
