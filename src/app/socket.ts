@@ -5,7 +5,7 @@ import type { AnyContext } from './context.ts'
 import type { Message, Sendable } from './socket-message.ts'
 import type { SchemaIssue, StandardSchema } from './standard-schema.ts'
 
-/** The other end of a WebSocket connection. */
+/** The other end of a WebSocket connection. Its methods are called on it: `peer.send(…)`, not taken out of it. */
 export interface SocketPeer<Context extends AnyContext = AnyContext, Protocol extends string = string> {
   /**
    * The context of the handshake: the request with its parameters, cookies and `state`, which is the place for what belongs to this peer. Its
@@ -28,24 +28,24 @@ export interface SocketPeer<Context extends AnyContext = AnyContext, Protocol ex
    * @returns nothing where there is room for more, else what to wait for, which never fails: `await peer.send(…)` is right in a loop
    * @throws TypeError for what is no message
    */
-  send(message: Sendable): Backpressure
+  send(this: SocketPeer, message: Sendable): Backpressure
   /** Sends a value as JSON. @throws TypeError for what JSON cannot say */
-  sendJson(value: unknown): Backpressure
+  sendJson(this: SocketPeer, value: unknown): Backpressure
   /**
    * Begins to close in order, behind what was sent. The handlers are given no more messages; `close` is still told.
    * @param code 1000 unless said; 3000 to 4999 are for applications, and the meaning of those below is registered (RFC 6455 section 7.4)
    * @param reason up to 123 bytes of UTF-8
    * @throws RangeError for a code that is never sent, and a longer reason
    */
-  close(code?: number, reason?: string): void
+  close(this: SocketPeer, code?: number, reason?: string): void
   /** Ends the connection at once, and drops what was sent and is still waiting. The peer is told nothing. */
-  cut(reason?: Error): void
+  cut(this: SocketPeer, reason?: Error): void
   /** Enters a room. One whose connection is over enters none. */
-  join(room: string): void
+  join(this: SocketPeer, room: string): void
   /** Leaves a room. */
-  leave(room: string): void
+  leave(this: SocketPeer, room: string): void
   /** Everybody in a room but this peer: `peer.to('lobby').send(…)`. The peer need not be in it. */
-  to(room: string): Audience
+  to(this: SocketPeer, room: string): Audience
 }
 
 /** Peers that a message can be sent to. */

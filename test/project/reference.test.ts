@@ -35,9 +35,9 @@ describe('a docstring', () => {
       throws: ['TypeError for what is wrong'],
     })
     const comment =
-      '*\n * Says it\n * in two lines.\n *\n *     code()\n *\n * @param one the first\n *   of them\n * @param two\n * @throws Error\n '
+      '*\n * Says it\n * in two lines.\n *\n *     code()\n *\n * @param one the first\n *   of them\n * @param two\n * @returns how\n *   many @throws Error\n '
     assert.deepEqual(docstring(comment), {
-      text: 'Says it in two lines.\n\n```ts\ncode()\n```',
+      text: 'Says it in two lines.\n\n```ts\ncode()\n```\n\nReturns how many',
       parameters: [
         { name: 'one', text: 'the first of them' },
         { name: 'two', text: '' },

@@ -40,6 +40,11 @@ app.socket('/rooms/:room/:seat<int>', {
     peer.send(undefined)
     // @ts-expect-error
     peer.to('lobby').send(7)
+    const { send, join } = peer
+    // @ts-expect-error: methods are called on the peer
+    send('hi')
+    // @ts-expect-error
+    join('lobby')
     // @ts-expect-error: rooms have names
     peer.join(7)
     // @ts-expect-error: the context is what the connection began with

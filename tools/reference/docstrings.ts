@@ -1,7 +1,7 @@
 // Docstrings: what a comment says, apart from its tags.
 
 export interface Docstring {
-  /** As Markdown, each paragraph a line. */
+  /** As Markdown, each paragraph a line; what is returned is the last one. */
   readonly text: string
   /** What each parameter means, in the order in which they are told of. */
   readonly parameters: readonly { readonly name: string; readonly text: string }[]
@@ -14,18 +14,20 @@ const NONE: Docstring = { text: '', parameters: [], throws: [] }
 export function docstring(comment: string | undefined): Docstring {
   if (comment === undefined) return NONE
   const lines = comment.split('\n').map(line => line.replace(/^\s*\*+ ?/, '').trimEnd())
-  const [text, ...tags] = lines.join('\n').split(/(?:^|\s)@(?=(?:param|throws)\b)/)
+  const [text, ...tags] = lines.join('\n').split(/(?:^|\s)@(?=(?:param|throws|returns)\b)/)
   const parameters: { name: string; text: string }[] = []
   const throws: string[] = []
+  let returns = ''
   for (const tag of tags) {
     const [, kind, rest] = /^(\w+)\s+([\s\S]*)/.exec(tag) ?? []
     if (kind === 'throws') throws.push(joined(rest))
+    else if (kind === 'returns') returns = `\n\nReturns ${joined(rest)}`
     else {
       const [, name, text] = /^(\S+)\s*([\s\S]*)/.exec(rest ?? '') ?? []
       if (name !== undefined) parameters.push({ name, text: joined(text) })
     }
   }
-  return { text: paragraphs(text), parameters, throws }
+  return { text: paragraphs(`${text}${returns}`), parameters, throws }
 }
 
 /** The first sentence, for tables. */
