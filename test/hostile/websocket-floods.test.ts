@@ -55,22 +55,26 @@ eachWorld('pings without end are answered, each, while they are read', app, asyn
   await world.settle()
 })
 
-eachWorld('who sends pings and reads no pong is stopped, and cut', app, async ({ world, visit, served }) => {
-  const guest = await visit({ path: '/mute' })
-  await served()
-  guest.server.room = 0
-  for (let sent = 0; sent < 4 * MB; sent += 2000 * PING.length) {
-    guest.socket.raw(Buffer.concat(Array(2000).fill(PING)))
-    await world.settle()
-    assertBounded(world)
+eachWorld(
+  'who sends pings and reads no pong has the latest answered, and is cut',
+  app,
+  async ({ world, visit, served }) => {
+    const guest = await visit({ path: '/mute' })
     await served()
-  }
-  assert.deepEqual(target.closings, [])
-  await world.pass(62_000)
-  assert.deepEqual(target.closings, [{ code: 1006, reason: '' }])
-  guest.near.destroy()
-  await world.settle()
-})
+    guest.server.room = 0
+    for (let sent = 0; sent < 4 * MB; sent += 2000 * PING.length) {
+      guest.socket.raw(Buffer.concat(Array(2000).fill(PING)))
+      await world.settle()
+      assertBounded(world, 100 * KB)
+      await served()
+    }
+    assert.deepEqual(target.closings, [])
+    await world.pass(62_000)
+    assert.deepEqual(target.closings, [{ code: 1006, reason: '' }])
+    guest.near.destroy()
+    await world.settle()
+  },
+)
 
 eachWorld('pongs without end are nothing to anybody', app, async ({ world, visit, served }) => {
   const { socket, server } = await visit({ path: '/mute' })
@@ -134,6 +138,25 @@ eachWorld('a slow program stops who sends it tiny messages', app, async ({ world
   socket.close()
   await world.settle()
 })
+
+eachWorld(
+  'what waits for a slow program is heard, and the close behind it told, though the peer has ended',
+  app,
+  async served => {
+    const { world, visit } = served
+    const { socket } = await visit({ path: '/slow' })
+    socket.sendAll(['one', 'two', 'three']).close(4000, 'that is all').finish()
+    for (let n = 1; n <= 3; n++) {
+      await world.settle()
+      assert.equal(heard.length, n)
+      due.shift()!()
+    }
+    await world.settle()
+    assert.deepEqual(heard, ['one', 'two', 'three'])
+    assert.deepEqual(await socket.closed, { code: 4000, reason: '' })
+    await served.served()
+  },
+)
 
 eachWorld('fragments of one byte, with pings between, are a message', app, async ({ world, visit, served }) => {
   const { socket } = await visit()

@@ -48,6 +48,14 @@ export const STALLS: readonly SocketStall[] = [
     },
   },
   {
+    name: 'the program takes nothing of what a peer sends, and sends nothing, so that the peer is held back',
+    after: 120,
+    how: 'cut',
+    path: '/stuck',
+    begin: ({ socket }) => socket.sendAll(Array(200).fill('x'.repeat(KB))),
+    eachSecond: socket => socket.ping(),
+  },
+  {
     name: 'a message is never ended, though pings come every second',
     after: 20,
     how: 1008,

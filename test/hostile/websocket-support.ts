@@ -26,7 +26,7 @@ export const KB = 1024
 export const MB = 1024 * KB
 
 /** How long a test may take before it is held to hang. */
-const PATIENCE = { timeout: 20_000 }
+const PATIENCE = { timeout: 50_000 }
 
 // --- What is attacked ---
 
