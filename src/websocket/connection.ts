@@ -130,7 +130,7 @@ export class WebSocketConnection extends MessageSide {
       this.frame(first, key, bytes, payload, payload + length, sink)
       return payload + length
     }
-    const cut = new CutFrame(this.frameOffset)
+    const cut = new CutFrame()
     cut.begin(first, key, length)
     this.cut = cut
     return this.goOn(cut, bytes, payload, end, sink)
@@ -147,7 +147,7 @@ export class WebSocketConnection extends MessageSide {
 
   /** Keeps a head that is not complete. What it says so far is judged. */
   private cutHead(bytes: Uint8Array, start: number, end: number, sink: WebSocketSink): number {
-    const cut = new CutFrame(this.frameOffset)
+    const cut = new CutFrame()
     cut.beginHead()
     this.cut = cut
     return this.goOn(cut, bytes, start, end, sink)
@@ -156,13 +156,12 @@ export class WebSocketConnection extends MessageSide {
   /** Goes on with the frame that has come in part. @returns where it stopped */
   private goOn(cut: CutFrame, bytes: Uint8Array, start: number, end: number, sink: WebSocketSink): number {
     let at = start
-    this.frameOffset = cut.offset
     if (cut.head !== null) {
       at = this.goOnWithHead(cut, cut.head, bytes, start, end, sink)
       if (cut.head !== null || this.finished) return end
     }
     const size = Math.min(cut.length - cut.taken, end - at)
-    if (cut.taken === 0 && size === cut.length) {
+    if (size === cut.length) {
       this.cut = null
       this.frame(cut.first, cut.key, bytes, at, at + size, sink)
     } else if (size > 0) this.goOnWithPayload(cut, bytes, at, at + size, sink)

@@ -3,8 +3,6 @@ import { MOST_CONTROL, MOST_HEAD } from './frames.ts'
 
 /** A frame that has come in part. There is one only while it has. */
 export class CutFrame {
-  /** Where it begins in the connection's bytes. */
-  readonly offset: number
   /** The head, as far as it has come; null where it is complete. */
   head: Uint8Array | null = null
   headSize = 0
@@ -18,11 +16,6 @@ export class CutFrame {
   taken = 0
   /** What has come of a control frame's payload: it is needed whole. */
   payload: Uint8Array | null = null
-
-  /** @param offset where it begins in the connection's bytes */
-  constructor(offset: number) {
-    this.offset = offset
-  }
 
   get heldBytes(): number {
     return this.head !== null ? this.headSize : this.payload !== null ? this.taken : 0

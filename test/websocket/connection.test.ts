@@ -117,6 +117,20 @@ describe('A connection', () => {
     assert.deepEqual(pair.told, ['text a', 'text b'])
   })
 
+  test('that is paused in the middle of a frame takes nothing of the rest', () => {
+    for (const cut of [1, 4, 7]) {
+      const pair = new Pair()
+      const bytes = pair.frames(texts('abc'))
+      pair.give(bytes.subarray(0, cut))
+      pair.connection.pause()
+      assert.equal(pair.give(bytes.subarray(cut)), 0)
+      assert.deepEqual(pair.told, [])
+      pair.connection.resume()
+      assert.equal(pair.give(bytes.subarray(cut)), bytes.length - cut)
+      assert.match(pair.told[0], /^text abc/)
+    }
+  })
+
   test('that is paused and resumed within one call goes on', () => {
     const pair = new Pair()
     pair.during = () => {
@@ -233,6 +247,7 @@ describe('Pings that come while the output waits', () => {
     pair.connection.outputWaits = true
     pings(pair, 'a', 'bb')
     pings(pair, 'ccc', 'd')
+    pair.connection.outputWaits = true
     assert.equal(pair.connection.output.size, 0)
     pair.connection.outputWaits = false
     assert.equal(pair.sent, '8a0164')
@@ -328,6 +343,15 @@ describe('An incomplete message', () => {
       assert.equal(budget.left, KB * KB)
       assert.equal(pair.connection.heldBytes, 0)
     })
+
+  test('may have as many empty fragments as the limit says, and an empty end', () => {
+    const fragments = (count: number) =>
+      Buffer.from(`018000000000${'008000000000'.repeat(count - 1)}808000000000`, 'hex')
+    const pair = new Pair({ emptyFragments: 3 })
+    pair.give(fragments(3))
+    pair.give(fragments(4))
+    assert.deepEqual(pair.told, ['text  owned', 'failed too-many-fragments at 42'])
+  })
 
   test('that announces more than can be counted exactly is too large, whatever the limit is', () => {
     for (const messageBytes of [Number.POSITIVE_INFINITY, 2 ** 60]) {
