@@ -7,6 +7,7 @@ import * as exchange from '../../src/exchange/index.ts'
 import * as h1 from '../../src/h1/index.ts'
 import * as h2 from '../../src/h2/index.ts'
 import * as hpack from '../../src/hpack/index.ts'
+import * as websocket from '../../src/websocket/index.ts'
 import { fuzz } from '../../tools/fuzzing/fuzz.ts'
 import { FAULTS as APP_FAULTS } from '../app/faults.ts'
 import { plantInApp } from '../app/planted.ts'
@@ -16,11 +17,17 @@ import { CLIENT_FAULTS, SERVER_FAULTS } from '../h2/faults.ts'
 import type { H2 } from '../h2/trace.ts'
 import type { Hpack } from '../hpack/blocks.ts'
 import { DECODER_FAULTS, ENCODER_FAULTS } from '../hpack/planted.ts'
+import * as websocketFaults from '../websocket/planted-faults.ts'
+import type { WebSocketRoom } from '../websocket/trace.ts'
 import { DICTIONARY as APP_DICTIONARY, SEEDS as APP_SEEDS, type AppRooms, checkApp } from './app-check.ts'
 import { checkClient, checkServer, clientSeeds, DICTIONARY, serverSeeds } from './h1-check.ts'
 import { checkClient as checkH2Client, checkServer as checkH2Server } from './h2-check.ts'
 import * as h2Peer from './h2-peer.ts'
 import { checkDecoder, checkEncoder, DECODER_DICTIONARY, decoderSeeds, encoderSeeds } from './hpack-check.ts'
+import { checkClient as checkWebSocketClient, checkServer as checkWebSocketServer, seeds } from './websocket-check.ts'
+import * as extensions from './websocket-extensions-check.ts'
+import * as handshake from './websocket-handshake-check.ts'
+import { dictionaryOf } from './websocket-peer.ts'
 
 const MOST_RUNS = 60_000
 const SEEDS = [1, 2, 3]
@@ -105,6 +112,44 @@ describe('fuzzing finds that over HTTP/2', () => {
     test(name, () => found({ ...fault, room: 'h2' }, H2_SERVER))
   for (const [name, fault] of Object.entries(CLIENT_FAULTS))
     test(name, () => found({ ...fault, room: 'h2' }, H2_CLIENT))
+})
+
+describe('fuzzing finds that of WebSocket', () => {
+  const server: Side<WebSocketRoom> = {
+    room: websocket,
+    seeds: seeds('server'),
+    dictionary: dictionaryOf('server'),
+    check: checkWebSocketServer,
+  }
+  const client: Side<WebSocketRoom> = {
+    room: websocket,
+    seeds: seeds('client'),
+    dictionary: dictionaryOf('client'),
+    check: checkWebSocketClient,
+  }
+  for (const [name, fault] of Object.entries(websocketFaults.SERVER_FAULTS))
+    test(name, () => found({ ...fault, room: 'websocket' }, server))
+  for (const [name, fault] of Object.entries(websocketFaults.CLIENT_FAULTS))
+    test(name, () => found({ ...fault, room: 'websocket' }, client))
+})
+
+describe('fuzzing finds that of WebSocket handshakes', () => {
+  const offers: Side<extensions.ExtensionsRoom> = {
+    room: websocket,
+    seeds: extensions.extensionsSeeds(),
+    dictionary: extensions.EXTENSIONS_DICTIONARY,
+    check: extensions.checkExtensions,
+  }
+  const fields: Side<handshake.HandshakeRoom> = {
+    room: websocket,
+    seeds: handshake.handshakeSeeds(),
+    dictionary: handshake.HANDSHAKE_DICTIONARY,
+    check: handshake.checkHandshake,
+  }
+  for (const [name, fault] of Object.entries(websocketFaults.EXTENSIONS_FAULTS))
+    test(name, () => found({ ...fault, room: 'websocket' }, offers))
+  for (const [name, fault] of Object.entries(websocketFaults.HANDSHAKE_FAULTS))
+    test(name, () => found({ ...fault, room: 'websocket' }, fields))
 })
 
 describe('fuzzing finds that of applications', () => {

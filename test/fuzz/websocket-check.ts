@@ -79,6 +79,7 @@ class Party implements Sink {
   private readonly pausing: boolean
   private readonly codec: ReturnType<typeof codecFor> | null
   private over = false
+  private paused = false
   private messages = 0
   private keys = 0
 
@@ -104,7 +105,7 @@ class Party implements Sink {
       assert.ok(FENCE.equals(buffer.subarray(0, start)), 'it changed what lies before')
       buffer.fill(0xa5)
       at += taken
-      this.connection.resume()
+      this.resume()
     }
     assert.ok(this.connection.heldBytes <= this.terms.messageBytes + 200, `${this.connection.heldBytes} bytes are held`)
   }
@@ -172,10 +173,18 @@ class Party implements Sink {
     this.failedWith = code
   }
 
+  private resume(): void {
+    this.paused = false
+    if (this.pausing) this.connection.resume()
+  }
+
   private tell(line: string): void {
     assert.equal(this.over, false, 'told something after the end')
     this.told.push(line)
-    if (this.pausing) this.connection.pause()
+    assert.equal(this.paused, false, 'told something while it is paused')
+    if (!this.pausing) return
+    this.paused = true
+    this.connection.pause()
   }
 }
 

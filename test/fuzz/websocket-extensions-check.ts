@@ -11,6 +11,8 @@ interface Extension {
   readonly name: string
   /** null where one comes twice. */
   readonly parameters: Parameters | null
+  /** How many it has. */
+  readonly count: number
 }
 
 const NAME = 'permessage-deflate'
@@ -19,10 +21,12 @@ const CLIENT_ALONE = 'client_no_context_takeover'
 const SERVER_BITS = 'server_max_window_bits'
 const CLIENT_BITS = 'client_max_window_bits'
 
-/** The first byte chooses the terms, and whether the rest is an offer or an answer. @returns what happened */
+/** The first byte chooses the terms, and whether there is an offer or an answer; if the second is even, its text follows, else words. @returns what happened */
 export function checkExtensions(room: ExtensionsRoom, input: Uint8Array): string[] {
   const choice = input[0] ?? 0
-  const text = fieldValue(input.subarray(1))
+  const rest = input.subarray(2)
+  const isText = (input[1] ?? 0) % 2 === 0
+  const text = isText ? fieldValue(rest) : Array.from(rest, byte => WORDS[byte % WORDS.length]).join('')
   return (choice & 1) === 0 ? checkOffer(room, choice, text) : checkAnswer(room, choice, text)
 }
 
@@ -45,7 +49,7 @@ function checkOffer({ answerTo, agreedBy }: ExtensionsRoom, choice: number, text
   const offer = extensions.find(({ name, parameters }) => name === NAME && parameters !== null && isOffer(parameters))
   if (offer === undefined) {
     assert.equal(answer, null, `answered an offer that cannot be taken: ${JSON.stringify(answer)}`)
-    return [`declined ${extensions.length}`]
+    return [`declined ${extensions.map(({ name, count }) => (name === NAME ? count : '-')).join()}`]
   }
   assert.ok(answer !== null && answer !== 'malformed', `${answer}, though there is an offer that can be taken`)
   const [given, ...more] = parsed(answer.text) ?? []
@@ -139,7 +143,7 @@ function parsed(text: string): Extension[] | null {
     const pairs = [...rest.matchAll(new RegExp(PARAMETER, 'g'))].map(([whole]) => pairOf(whole.slice(1)))
     if (pairs.some(([, value]) => value !== null && !new RegExp(`^${TOKEN}$`).test(value))) return null
     const parameters = new Map(pairs)
-    extensions.push({ name, parameters: parameters.size === pairs.length ? parameters : null })
+    extensions.push({ name, parameters: parameters.size === pairs.length ? parameters : null, count: pairs.length })
   }
   return extensions.length === 0 ? null : extensions
 }
@@ -155,6 +159,8 @@ const WORDS = [
   `; ${SERVER_ALONE}`,
   `; ${CLIENT_ALONE}`,
   `; ${SERVER_BITS}=10`,
+  `; ${SERVER_BITS}=11`,
+  `; ${SERVER_BITS}=16`,
   `; ${CLIENT_BITS}`,
   `; ${CLIENT_BITS}=9`,
   ', ',
@@ -179,8 +185,12 @@ export function extensionsSeeds(): Uint8Array[] {
     `${NAME}; ${SERVER_BITS}=7, x`,
     `${NAME}; ${SERVER_ALONE}; ${SERVER_ALONE}`,
     `, ,${NAME} ,`,
+    `${NAME}; ${SERVER_BITS}=10`,
+    `${NAME}; ${SERVER_BITS}=15; ${CLIENT_BITS}=15`,
   ]
-  return texts.flatMap((text, i) =>
-    [0, 1, 6, 3, 0x84].map(choice => Buffer.concat([Buffer.of(choice + (i << 4)), Buffer.from(text)])),
+  const words = [0, 1, 2, 3, 0x24, 0x49].map((choice, i) => Buffer.of(choice, 1, 0, ...[1, 2, 3, 4, 5].slice(i % 4)))
+  const written = texts.flatMap(text =>
+    [0, 1, 6, 3, 0x84, 0x49, 0x2b].map(choice => Buffer.concat([Buffer.of(choice, 0), Buffer.from(text)])),
   )
+  return [...written, ...words]
 }

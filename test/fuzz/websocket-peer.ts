@@ -35,6 +35,10 @@ const TEXTS = ['', 'a', 'é', '€', '😀', 'plain text', 'caf\u00e9 '.repeat(2
   Buffer.from(text),
 )
 const CODES = [1000, 1001, 1005, 1006, 1011, 1014, 1015, 3000, 4999, 5000, 999]
+/** No UTF-8, and what is next to it. */
+const WRONG = ['eda080', 'ed9fbf', 'f4908080', 'f48fbfbf', 'c080', 'e09fbf', 'e0a080', '80', 'c3'].map(hex =>
+  Buffer.from(hex, 'hex'),
+)
 const FIN = 0x80
 
 const ACTS: readonly ((chance: Chance) => Part[])[] = [
@@ -81,6 +85,8 @@ const ACTS: readonly ((chance: Chance) => Part[])[] = [
     begun || !compressed
       ? []
       : [{ first: 0xc2, payload: Buffer.from(`f348cdc9c907${'00'.repeat(1 + (value % 3))}`, 'hex') }],
+  // Text that is none, or nearly none.
+  ({ value, begun }) => [{ first: FIN | (begun ? 0 : 1), payload: WRONG[value % WRONG.length] }],
   // Anything.
   ({ value }) => [{ first: value, payload: Buffer.alloc(value % 5, 'z') }],
   ({ begun }) => [{ first: begun ? 0 : 1, payload: new Uint8Array(0) }],
@@ -88,7 +94,7 @@ const ACTS: readonly ((chance: Chance) => Part[])[] = [
 
 function closeOf(code: number, value: number): Uint8Array {
   if (value > 250) return new Uint8Array(value - 251)
-  return Buffer.concat([Uint8Array.of(code >> 8, code), Buffer.from('bye \u00e9'.slice(0, value % 7))])
+  return Buffer.concat([Uint8Array.of(code >> 8, code), Buffer.from('bye \u00e9').subarray(0, value % 7)])
 }
 
 function deflated(content: Uint8Array): Uint8Array {

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const SOURCE = fileURLToPath(new URL('../../src/', import.meta.url))
 /** What a wire needs. */
-const ROOMS = ['bytes', 'http', 'hpack', 'h1', 'h2']
+const ROOMS = ['bytes', 'http', 'hpack', 'h1', 'h2', 'websocket']
 
 /** A change of one place in one file. */
 export interface Fault {

@@ -4,15 +4,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TakenOut } from '../h1/planted.ts'
 
-const SOURCE = fileURLToPath(new URL('../../src/h2/', import.meta.url))
+const SOURCE = fileURLToPath(new URL('../../src/', import.meta.url))
 
 /** Files that name rules without looking at anything. */
-const TABLES = ['errors.ts']
+const TABLES = ['errors.ts', 'handshake-rules.ts']
 
-export function checksTakenOut(rules: readonly string[]): TakenOut[] {
-  const files = globSync('*.ts', { cwd: SOURCE }).filter(file => !TABLES.includes(file))
+/** @param room that of HTTP/2, or another whose checks are of the same shapes */
+export function checksTakenOut(rules: readonly string[], room: 'h2' | 'websocket' = 'h2'): TakenOut[] {
+  const folder = join(SOURCE, room)
+  const files = globSync('*.ts', { cwd: folder }).filter(file => !TABLES.includes(file))
   return files.sort().flatMap(file => {
-    const lines = readFileSync(join(SOURCE, file), 'utf8').split('\n')
+    const lines = readFileSync(join(folder, file), 'utf8').split('\n')
     return lines.flatMap((line, i) =>
       rules
         .filter(rule => line.includes(`'${rule}'`))

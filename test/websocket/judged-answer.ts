@@ -1,8 +1,11 @@
 // What a client makes of a server's answer.
 import { createHash } from 'node:crypto'
 import { FieldList } from '../../src/http/fields.ts'
-import { agreedBy, agreementOf, type ClientTerms, offerText } from '../../src/websocket/index.ts'
+import type { ClientTerms } from '../../src/websocket/index.ts'
 import type { Handshake, WireName } from './handshakes.ts'
+
+/** What judges: `src/websocket`, or a copy of it with a fault planted in. */
+export type AnswerRoom = Pick<typeof import('../../src/websocket/index.ts'), 'agreedBy' | 'agreementOf' | 'offerText'>
 
 /** The key of RFC 6455 section 1.3. */
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ=='
@@ -16,7 +19,8 @@ const USUAL: Readonly<Record<WireName, readonly (readonly [string, string])[]>> 
 }
 
 /** `taken`, with the subprotocol and whether messages are compressed; or `refused` by a rule. */
-export function judged({ asked, answer, options }: Handshake, wire: WireName): string {
+export function judged(room: AnswerRoom, { asked, answer, options }: Handshake, wire: WireName): string {
+  const { agreedBy, agreementOf, offerText } = room
   const terms = termsOf(options.get('Offer'))
   const offer = {
     key: wire === 'HTTP/2' ? '' : KEY,

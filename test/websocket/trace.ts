@@ -36,6 +36,7 @@ export class Party implements Sink {
   private keysMade = 0
   private keysSeen = 0
   private over = false
+  private paused = false
 
   /** @param pausing every event pauses the connection until the call has returned */
   constructor(room: WebSocketRoom, setup: Setup, pausing = false) {
@@ -64,7 +65,7 @@ export class Party implements Sink {
         assert.ok(++stuck < 100_000, 'it never takes the rest')
         assert.equal(this.receiveOnce(left.subarray(taken)), 0, 'it takes bytes while it is paused')
       }
-      if (this.pausing) this.connection.resume()
+      this.resume()
       left = left.subarray(taken)
     }
     assert.ok(this.connection.heldBytes >= 0, 'it holds less than nothing')
@@ -100,6 +101,8 @@ export class Party implements Sink {
       if (!(error instanceof RangeError)) throw error
       this.lines.push('throws RangeError')
     }
+    // What was lent for the call is the program's again.
+    payload.fill(SCRIBBLE)
   }
 
   /** What was told since the last call. */
@@ -159,10 +162,18 @@ export class Party implements Sink {
     this.over = true
   }
 
+  private resume(): void {
+    this.paused = false
+    if (this.pausing) this.connection.resume()
+  }
+
   private tell(line: string): void {
     assert.equal(this.over, false, `told «${line}» after the end`)
     this.lines.push(line)
-    if (this.pausing) this.connection.pause()
+    assert.equal(this.paused, false, 'told something while it is paused')
+    if (!this.pausing) return
+    this.paused = true
+    this.connection.pause()
   }
 }
 

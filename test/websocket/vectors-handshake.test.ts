@@ -1,9 +1,10 @@
 // Runs the vectors of handshakes over a server's drivers, on both wires, step by step and as fast as a client may.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { ANSWER_RULES, OFFER_RULES } from '../../src/websocket/index.ts'
+import * as websocket from '../../src/websocket/index.ts'
 import { type Handshake, readHandshakes, type WireName } from './handshakes.ts'
 import { judged } from './judged-answer.ts'
+import { expectedOffer, judgedOffer } from './judged-offer.ts'
 import { type Course, courseOf } from './run-handshake.ts'
 
 const all = readHandshakes()
@@ -19,12 +20,21 @@ for (const file of new Set(handshakes.map(handshake => handshake.file))) {
 describe('the WebSocket vectors of what a client is answered', () => {
   for (const handshake of all.filter(({ role }) => role === 'client'))
     for (const wire of handshake.wires)
-      test(`${handshake.name}, over ${wire}`, () => assert.deepEqual([judged(handshake, wire)], handshake.told))
+      test(`${handshake.name}, over ${wire}`, () =>
+        assert.deepEqual([judged(websocket, handshake, wire)], handshake.told))
+})
+
+test('what clients offer is judged without a server as it is with one', () => {
+  for (const handshake of handshakes) {
+    const expected = expectedOffer(handshake)
+    for (const wire of expected === null ? [] : handshake.wires)
+      assert.equal(judgedOffer(websocket, handshake, wire), expected, handshake.name)
+  }
 })
 
 test('each rule of WebSocket handshakes has a vector that breaks it', () => {
   const broken = new Set(all.flatMap(({ told }) => told.flatMap(line => line.match(/^refused ([a-z-]+)/)?.[1] ?? [])))
-  const rules = [...Object.keys(OFFER_RULES), ...Object.keys(ANSWER_RULES)]
+  const rules = [...Object.keys(websocket.OFFER_RULES), ...Object.keys(websocket.ANSWER_RULES)]
   assert.deepEqual(
     rules.filter(rule => !broken.has(rule)),
     [],
