@@ -3,6 +3,9 @@
 //   FIN RSV1 RSV2 RSV3 OPCODE(4) │ MASK LENGTH(7) │ LENGTH(16 or 64) │ KEY(32, where MASK) │ payload
 import type { ByteOutput } from '../bytes/byte-output.ts'
 
+// Opcodes
+
+/** A further fragment of a message. */
 export const CONTINUATION = 0x0
 export const TEXT = 0x1
 export const BINARY = 0x2
@@ -13,13 +16,20 @@ export const PONG = 0xa
 /** Set in opcodes of control frames. */
 export const CONTROL = 0x8
 
+// Bits of a head
+
+/** The last fragment of its message, and of most the only one. */
 export const FIN = 0x80
 /** The message is compressed (RFC 7692 section 6). */
 export const RSV1 = 0x40
 /** Reserved for extensions that nobody has agreed on. */
 export const RSV23 = 0x30
+/** Where the opcode is in the first byte. */
 export const OPCODE = 0x0f
+/** In the second byte: the payload is masked, and a key stands before it. */
 export const MASKED = 0x80
+
+// Lengths
 
 /** A head with the longest length and a key. */
 export const MOST_HEAD = 14

@@ -2,9 +2,9 @@
 
 /** The limits of a connection. They are immutable: connections share them. */
 export interface WebSocketLimits {
-  /** A message's payload, inflated, in bytes: 1 MB. */
+  /** A message's payload, inflated, in bytes: 1 MB unless said. */
   readonly messageBytes: number
-  /** Fragments without a payload in one message. */
+  /** Fragments without a payload in one message: 1000 unless said. */
   readonly emptyFragments: number
   /** What all connections together may hold of incomplete messages; null where only each one's own limit counts. */
   readonly budget?: MessageBudget | null
