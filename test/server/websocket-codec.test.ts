@@ -222,6 +222,7 @@ const INVALID: Readonly<Record<string, Buffer>> = {
   ).subarray(0, 12),
   'what ends in the middle of a stored block': Buffer.from([0x00, 0x05, 0x00, 0xfa, 0xff, 0x48]),
   'a last block that is ended only by what was cut off': Buffer.from([0x03]),
+  'what ends in the head of a block': Buffer.from([0x04, 0x0a]),
   'a message with garbage behind it': Buffer.concat([zlibDeflated(record(1), Buffer.alloc(0)), Buffer.from('garbage')]),
   'garbage behind a block that ends a stream': Buffer.concat([deflateRawSync(record(1)), Buffer.from('garbage')]),
 }
