@@ -30,7 +30,7 @@ export async function connectTo(
   target: string | URL,
   { protocols = [], headers = {}, peer, client }: ConnectOptions = {},
 ): Promise<SocketClient> {
-  let fields = HANDSHAKE.concat(FieldList.of(headers instanceof Headers ? [...headers] : (headers as FieldsGiven)))
+  let fields = HANDSHAKE.concat(FieldList.of(headers as FieldsGiven))
   if (protocols.length > 0) fields = fields.with('Sec-WebSocket-Protocol', protocols.join(', '))
   const asked = { headers: [...fields], peer, client } as unknown as AskOptions
   const exchange = exchangeOf(overHttp(target), asked, 'websocket')
@@ -49,6 +49,6 @@ const HANDSHAKE = FieldList.of({
 })
 
 /** A handshake is asked for over HTTP: `wss://example.org/chat` is `https://example.org/chat`. */
-function overHttp(target: string | URL): string | URL {
-  return /^wss?:/i.test(String(target)) ? String(target).replace(/^ws/i, 'http') : target
+function overHttp(target: string | URL): string {
+  return String(target).replace(/^ws(?=s?:)/i, 'http')
 }

@@ -34,7 +34,7 @@ export function checkOrigin(exchange: Exchange, origins: SocketTerms['origins'] 
 
 /** Names of protocols are compared without regard to case (RFC 9110 section 7.8). */
 function namesWebSocket(upgrade: string): boolean {
-  return upgrade.length >= 9 && elements(upgrade.toLowerCase()).includes('websocket')
+  return elements(upgrade.toLowerCase()).includes('websocket')
 }
 
 function isSameHost(origin: string, host: string): boolean {
