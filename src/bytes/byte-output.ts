@@ -2,12 +2,18 @@
 // are lent. For wires made of bytes rather than text; output.ts serves those made of text.
 
 /** Holds the answers to one read of most connections. A block is held only while something is gathered in it. */
-const BLOCK = 64 * 1024
+const BLOCK = 65_536
 /** Free blocks kept for a thread: as many as there are connections that gather at a time, which are few. */
 const MOST_SPARE = 16
 
+/** A block for outputs of which thousands may gather at a time, each a little. */
+export const SMALL_BLOCK = 2 * 1024
+/** Those: 2 MB. */
+const MOST_SPARE_SMALL = 1024
+
 const NOTHING = new Uint8Array(0)
 const spare: Uint8Array[] = []
+const spareSmall: Uint8Array[] = []
 
 /** A Buffer where there is one: sockets take it as it is. */
 const newBlock: (size: number) => Uint8Array =
@@ -26,6 +32,12 @@ export class ByteOutput {
   private before = 0
   /** Blocks that are full. */
   private filled: Uint8Array[] | null = null
+  private readonly first: typeof BLOCK | typeof SMALL_BLOCK
+
+  /** @param first the size of the first block: a small one where many outputs are filled at a time */
+  constructor(first: typeof BLOCK | typeof SMALL_BLOCK = BLOCK) {
+    this.first = first
+  }
 
   /** How many bytes are waiting. */
   get size(): number {
@@ -104,8 +116,8 @@ export class ByteOutput {
     if (this.bytes !== NOTHING) {
       this.filled ??= []
       this.filled.push(this.bytes)
-    }
-    this.bytes = count <= BLOCK ? (spare.pop() ?? newBlock(BLOCK)) : newBlock(count)
+      this.bytes = blockOf(count, BLOCK)
+    } else this.bytes = blockOf(count, this.first)
     this.at = 0
     this.from = 0
   }
@@ -127,6 +139,12 @@ export function reuse(blocks: readonly Uint8Array[]): void {
   for (const block of blocks) giveBack(block)
 }
 
+function blockOf(count: number, size: number): Uint8Array {
+  if (count <= size && size === SMALL_BLOCK) return spareSmall.pop() ?? newBlock(SMALL_BLOCK)
+  return count <= BLOCK ? (spare.pop() ?? newBlock(BLOCK)) : newBlock(count)
+}
+
 function giveBack(block: Uint8Array): void {
   if (block.length === BLOCK && spare.length < MOST_SPARE) spare.push(block)
+  else if (block.length === SMALL_BLOCK && spareSmall.length < MOST_SPARE_SMALL) spareSmall.push(block)
 }

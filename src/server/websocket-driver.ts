@@ -238,9 +238,9 @@ export class WebSocketDriver extends WebSocketFlow implements Driver, WebSocketS
     this.regulate()
   }
 
-  /** What has been answered leaves with what else is answered in this turn; on a stream, with what else was in the read. */
+  /** What has been answered in a read leaves in one write; what the user has promised may come within this turn, and leaves with it. */
   private afterUser(): void {
-    if (this.onStream && !this.busy) {
+    if (!this.busy) {
       this.settle()
       return
     }

@@ -1,5 +1,6 @@
 // What goes out on a WebSocket connection: what its user sends is gathered to the end of the turn, for all connections together, leaves in
 // one write, and is bounded.
+import { SMALL_BLOCK } from '../bytes/byte-output.ts'
 import type { Backpressure, Refusal, SharedMessage, SocketLink, SocketTerms, SocketUser } from '../exchange/index.ts'
 import type { Channel } from '../transport/index.ts'
 import { CODES, DEFAULT_LIMITS, WebSocketConnection, type WebSocketLimits } from '../websocket/index.ts'
@@ -69,20 +70,23 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
 
   sendText(text: string): Backpressure {
     if (!this.admits()) return this.roomLeft()
+    const before = this.connection.outputSize
     this.connection.sendText(text)
-    return this.sent()
+    return this.sent(before)
   }
 
   send(text: boolean, bytes: Uint8Array, start: number, end: number, owned: boolean): Backpressure {
     if (!this.admits()) return this.roomLeft()
+    const before = this.connection.outputSize
     this.connection.sendMessage(text, bytes, start, end, owned)
-    return this.sent()
+    return this.sent(before)
   }
 
   sendShared(message: SharedMessage): boolean {
     if (!this.admits()) return false
+    const before = this.connection.outputSize
     this.connection.sendShared(message)
-    this.sent()
+    this.sent(before)
     return true
   }
 
@@ -111,6 +115,12 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
       address: this.peer.address,
       connection: channel.id,
     })
+  }
+
+  /** Writes what has gathered, before the end of the turn, where it is much. */
+  flushLarge(): void {
+    if (this.connection.outputSize > SMALL_BLOCK && !this.stalled && !this.receiving && !this.channel.closed)
+      this.flush()
   }
 
   /** Writes what has gathered by the end of the turn. */
@@ -194,14 +204,15 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
     return false
   }
 
-  private sent(): Backpressure {
+  /** @param before what had gathered before it */
+  private sent(before: number): Backpressure {
     if (this.stalled) return this.roomLeft()
     const size = this.connection.outputSize
     this.settleLater()
     if (size >= ROOM) {
       if (this.atOnce !== -1) this.atOnce += size
       this.flush()
-    }
+    } else if (size > SMALL_BLOCK && before <= SMALL_BLOCK && !this.receiving && ++large === MOST_LARGE) flushLarge()
     return this.roomLeft()
   }
 
@@ -220,9 +231,19 @@ export abstract class WebSocketFlow extends Flow implements SocketLink {
  */
 let gathering: WebSocketFlow[] = []
 
+/** How many of them have gathered so much that each holds a large block: there are only so many of these to be used again. */
+let large = 0
+const MOST_LARGE = 16
+
+function flushLarge(): void {
+  large = 0
+  for (const flow of gathering) flow.flushLarge()
+}
+
 function flushAll(): void {
   const all = gathering
   gathering = []
+  large = 0
   for (const flow of all) flow.flushGathered()
 }
 

@@ -1,7 +1,7 @@
 // What goes out on a WebSocket connection, in either role: messages, pings, and the close frame, after which there are no more
 // messages. A large message that is compressed is made slice by slice as fragments (RFC 6455 section 5.4), with control
 // frames between them; whatever is sent after it waits for its turn.
-import { ByteOutput } from '../bytes/byte-output.ts'
+import { ByteOutput, SMALL_BLOCK } from '../bytes/byte-output.ts'
 import { copyOf } from '../bytes/copy.ts'
 import { putLatin1, putUtf8, utf8Bytes, utf8Length } from '../bytes/text.ts'
 import { CODES, isSendableCode } from './errors.ts'
@@ -40,9 +40,9 @@ const encoded = new Uint8Array(64 * 1024)
 /** Text of so many UTF-16 units fits in there, whatever they are. */
 const MOST_ENCODED = Math.floor(encoded.length / 3)
 
-/** Outputs that nobody uses: as many as there are connections that gather at a time, which are few. */
+/** Outputs that nobody uses. */
 const spare: ByteOutput[] = []
-const MOST_SPARE = 16
+const MOST_SPARE = 1024
 
 /** Makes masking keys: 32 bits that nobody can guess (RFC 6455 section 5.3). */
 export type MaskKeys = () => number
@@ -71,7 +71,7 @@ export abstract class SendingSide {
 
   /** What is ready to be written. It is borrowed, since most connections have nothing to write most of the time. */
   get output(): ByteOutput {
-    this.borrowed ??= spare.pop() ?? new ByteOutput()
+    this.borrowed ??= spare.pop() ?? new ByteOutput(SMALL_BLOCK)
     return this.borrowed
   }
 
