@@ -205,17 +205,17 @@ const IN_ORDER: typeof STORMS = [
 ]
 
 for (const [name, round] of IN_ORDER) {
-  test(`3,000 ${name} leave nothing`, async () => {
+  test(`1,200 ${name} leave nothing`, async () => {
     const world = new World(app().handler)
     const { client } = await visit(world)
     const other = await visit(world)
-    for (let rounds = 0; rounds < 3000; rounds++) {
+    for (let rounds = 0; rounds < 1200; rounds++) {
       client.send(...round(client))
       await happen(world)
-      if (rounds % 500 === 0) await assertAnswered(world, other.client)
+      if (rounds % 300 === 0) await assertAnswered(world, other.client)
     }
     await world.settle()
-    assert.equal(target.closings.length, 3000)
+    assert.equal(target.closings.length, 1200)
     assert.equal(target.peers.size, 0)
     world.assertNothingIsHeld()
     await assertAnswered(world, client)

@@ -1,10 +1,23 @@
 // Peers that vanish, in every way and at every moment: with a FIN, a reset, or a TLS connection that ends without
 // close_notify; in the middle of a message, while they are broadcast to, and inside of each handler. The program is told once; nothing is left; nobody else notices.
 import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import type { App } from '../../src/app/index.ts'
 import type { TestSocket } from '../support/websocket-client.ts'
 import { breath, until } from './support.ts'
-import { assertServed, eachHouse, echoing, frame, KB, leave, MB, type Target } from './websocket-support.ts'
+import { largeOnTheWay } from './websocket-large.ts'
+import { manyOpensAndCloses } from './websocket-many.ts'
+import {
+  assertServed,
+  eachHouse,
+  echoing,
+  frame,
+  KB,
+  leave,
+  MB,
+  SOCKET_WIRES,
+  type Target,
+} from './websocket-support.ts'
 
 let target: Target
 let told: number[]
@@ -139,3 +152,11 @@ eachHouse('peers are cut, and go, in the middle of a broadcast', app, async ({ c
   }
   assert.deepEqual(told, Array(15).fill(1006))
 })
+
+// websocket-large.full.test.ts has 64 MB, over TLS too.
+largeOnTheWay('TCP, shared reads', 10)
+
+// websocket-many.full.test.ts has 10,000.
+for (const wire of SOCKET_WIRES) {
+  test(`200 sockets are opened and closed, and nothing is left (${wire})`, t => manyOpensAndCloses(t, wire, 200))
+}
