@@ -130,8 +130,8 @@ class Reference {
 
   /** Few blocks may end the stream, and what came before one of them is remembered only where they came early on. */
   private judgeFinalBlocks(): void {
-    const { finalBlocks, before, endsInHead } = this.inflater
-    if (endsInHead || finalBlocks > 12 || (finalBlocks > 0 && before.length > 2000)) this.expected.unclear = true
+    const { finalBlocks, before } = this.inflater
+    if (finalBlocks > 12 || (finalBlocks > 0 && before.length > 2000)) this.expected.unclear = true
   }
 
   private complete(opcode: number, compressed: boolean, payload: Uint8Array): void {

@@ -5,7 +5,10 @@ import { ANSWER_RULES, OFFER_RULES, RULES } from '../../src/websocket/index.ts'
 import { checksTakenOut } from '../h2/planted.ts'
 import { noticedBy } from './mutants.ts'
 
-const rules = Object.keys({ ...RULES, ...OFFER_RULES, ...ANSWER_RULES }).filter(rule => rule !== 'websocket-extensions')
+/** What the codec finds, and what the server makes of a list that is malformed: neither is the room's own check. */
+const NOT_CHECKED = ['invalid-deflate', 'websocket-extensions']
+
+const rules = Object.keys({ ...RULES, ...OFFER_RULES, ...ANSWER_RULES }).filter(rule => !NOT_CHECKED.includes(rule))
 const all = checksTakenOut(rules, 'websocket')
 
 describe('without its check a WebSocket vector fails', { concurrency: 2 }, () => {

@@ -11,8 +11,6 @@ const WINDOW = 32 * 1024
 export class PlainInflater {
   /** Blocks that ended the stream, in the last message. */
   finalBlocks = 0
-  /** The last message ended within what a block of its own codes begins with, which takes what is behind it for codes. */
-  endsInHead = false
   /** Bytes that later messages may refer to. */
   before: Uint8Array = new Uint8Array(0)
   private readonly takesOver: boolean
@@ -42,10 +40,7 @@ export class PlainInflater {
     if (endsStream) return made
     const whole = Buffer.concat([payload, EMPTY_BLOCK])
     const more = this.inflated(Buffer.concat([whole, STORED])).made
-    if (!Buffer.concat([made, STORED.subarray(-1)]).equals(more)) {
-      this.endsInHead = more.length === made.length
-      throw new Error('ends within a block')
-    }
+    if (!Buffer.concat([made, STORED.subarray(-1)]).equals(more)) throw new Error('ends within a block')
     return made
   }
 
