@@ -106,10 +106,10 @@ for (const kind of KINDS) {
           socket.send(rows(i * 10, i))
           assert.equal(await client.next(), rows(i * 10, i))
         }
-        const all = ['', 'ä€😀', rows(1500), 'x'.repeat(100_000)]
+        const all = ['', 'ä€😀', rows(500), 'x'.repeat(100_000)]
         for (const one of all) socket.send(one)
         for (const one of all) assert.equal(await client.next(), one)
-        for (const size of [0, 1, 125, 126, 65_535, 65_536, 900_000]) {
+        for (const size of [0, 1, 125, 126, 65_535, 65_536]) {
           socket.send(new Uint8Array(noise(size)))
           assert.deepEqual(await client.next(), noise(size))
         }
@@ -118,9 +118,9 @@ for (const kind of KINDS) {
       })
     }
 
-    test('a message of 5 MB', async () => {
+    test('a message of 2 MB', async () => {
       const client = await Client.open(kind, '/echo/')
-      const large = noise(5 * 1_048_576)
+      const large = noise(2 * 1_048_576)
       client.socket.send(new Uint8Array(large))
       assert.ok(large.equals((await client.next()) as Buffer))
       client.socket.close()
