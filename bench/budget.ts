@@ -66,6 +66,7 @@ export const budget: readonly Limit[] = [
   times('ws-deflate', 0.8, 'ws'),
   times('ws-broadcast', 0.5, 'ws'),
   times('ws-broadcast', 1.5, 'bun'),
+  times('ws-broadcast-8', 0.5, 'ws'),
   { load: 'ws-idle', how: 'above', most: 1200, against: { load: 'ws-idle', peers: ['net'] } },
   // Five times the rate.
   times('h2-upload', 0.2, 'node-http2'),
