@@ -26,8 +26,7 @@ interface Kind {
 let site: SocketSite
 const agents: Agent[] = []
 before(async () => {
-  // Node 26 never ends its half of an HTTP/2 stream: its sockets are closed when the server gives up waiting for that.
-  site = await SocketSite.serve({ limits: { lingerTimeout: 100 } })
+  site = await SocketSite.serve()
   tls.setDefaultCACertificates([...tls.getCACertificates(), site.certificate])
 })
 after(async () => {
