@@ -5,8 +5,9 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { type ByteOutput, reuse } from '../bytes/byte-output.ts'
 import type { Output } from '../bytes/output.ts'
-import { plainAddress } from './address.ts'
 import type { Channel, ChannelUser, Ends } from './channel.ts'
+import { handleOf, type Writer, writeBytes, writeText } from './direct-writes.ts'
+import { endsOf } from './ends.ts'
 
 /** Who is told of things that are not the user's business. */
 export interface ChannelHost {
@@ -30,7 +31,7 @@ export const HIGH_WATER_MARK = 1
 /** Up to here, pieces are joined before they are written: copying them costs less than a vectored write. */
 const JOINED = 4096
 
-export class SocketChannel implements Channel {
+export class SocketChannel implements Channel, Writer {
   readonly id: number
   user: ChannelUser = NOBODY
   /** The peer's address; empty for a Unix socket. */
@@ -43,6 +44,12 @@ export class SocketChannel implements Channel {
   private paused = false
   private receiving = false
   private waiting = false
+  /** The socket is a plain one, whose handle may be written to. */
+  private direct: boolean
+  /** Bytes that its handle has and the kernel has not. */
+  private pending = 0
+  /** Something was given to the socket itself, and has not left it yet. */
+  private inSocket = false
   private endHeld = false
   /** Blocks of bytes that the socket has not done with yet. */
   private lent: Uint8Array[] | null = null
@@ -52,6 +59,7 @@ export class SocketChannel implements Channel {
     this.address = address
     this.socket = socket
     this.host = host
+    this.direct = !('encrypted' in socket)
     socket.channel = this
   }
 
@@ -65,7 +73,8 @@ export class SocketChannel implements Channel {
   }
 
   get backlog(): number {
-    return this.over ? 0 : this.socket.writableLength
+    if (this.over) return 0
+    return this.inSocket ? this.socket.writableLength + this.pending : this.pending
   }
 
   get bytesSent(): number {
@@ -86,12 +95,17 @@ export class SocketChannel implements Channel {
     if (text === null) {
       const pieces = output.takePieces()
       if (this.over) return
-      writePieces(this.socket, pieces)
+      this.writePieces(pieces)
     } else {
       if (text === '' || this.over) return
-      this.socket.write(text, 'latin1')
+      const handle = this.handle()
+      if (handle !== null) this.pending = writeText(handle, text, this)
+      else {
+        this.socket.write(text, 'latin1')
+        this.inSocket = true
+      }
     }
-    if (this.socket.writableLength !== 0) this.waiting = true
+    this.lookBehind()
   }
 
   writeBytes(output: ByteOutput): void {
@@ -107,15 +121,17 @@ export class SocketChannel implements Channel {
       const copy = Buffer.allocUnsafe(size)
       copy.set(pieces[0])
       this.socket.write(copy)
+      this.inSocket = true
       output.recycle()
     } else {
-      writeAll(this.socket, pieces)
+      if (pieces.length === 1) this.writeOne(pieces[0])
+      else this.writeAll(pieces)
       // An empty queue means that the kernel has a copy. Else it has one when the queue has drained.
-      if (this.socket.writableLength === 0) output.recycle()
+      if (this.backlog === 0) output.recycle()
       else if (this.lent === null) this.lent = output.handOver()
       else this.lent.push(...output.handOver())
     }
-    if (this.socket.writableLength !== 0) this.waiting = true
+    this.lookBehind()
   }
 
   pause(): void {
@@ -137,6 +153,7 @@ export class SocketChannel implements Channel {
   }
 
   finish(): void {
+    this.direct = false
     if (!this.over && !this.socket.writableEnded) this.socket.end()
   }
 
@@ -162,7 +179,8 @@ export class SocketChannel implements Channel {
   }
 
   drained(): void {
-    if (!this.waiting || this.over || this.socket.writableLength !== 0) return
+    if (!this.waiting || this.over || this.backlog !== 0) return
+    this.inSocket = false
     this.waiting = false
     if (this.lent !== null) {
       reuse(this.lent)
@@ -173,6 +191,14 @@ export class SocketChannel implements Channel {
     } catch (error) {
       this.fail(error)
     }
+  }
+
+  /** The handle has written what it had. */
+  written(size: number, error: Error | null): void {
+    this.pending -= size
+    if (error === null) this.drained()
+    // Tells `broke` and `finished`, as any error of the socket does.
+    else this.socket.destroy(error)
   }
 
   ended(): void {
@@ -211,6 +237,40 @@ export class SocketChannel implements Channel {
     this.over = true
     this.socket.channel = null
     return this.socket
+  }
+
+  /** The handle, where it may be written to now: nothing waits before it. */
+  private handle(): ReturnType<typeof handleOf> {
+    return this.direct && this.backlog === 0 ? handleOf(this.socket) : null
+  }
+
+  private writeOne(bytes: Uint8Array): void {
+    const handle = this.handle()
+    if (handle !== null) this.pending = writeBytes(handle, bytes, this)
+    else {
+      this.socket.write(bytes)
+      this.inSocket = true
+    }
+  }
+
+  private writeAll(pieces: readonly (string | Uint8Array)[]): void {
+    writeAll(this.socket, pieces)
+    this.inSocket = true
+  }
+
+  /** After something was written: notes whether all of it has left. */
+  private lookBehind(): void {
+    if (this.backlog !== 0) this.waiting = true
+    else this.inSocket = false
+  }
+
+  /** One system call for all pieces: joined where they are small, else gathered by the kernel. */
+  private writePieces(pieces: readonly (string | Uint8Array)[]): void {
+    let size = 0
+    for (let i = 0; i < pieces.length; i++) size += pieces[i].length
+    if (size === 0) return
+    if (size <= JOINED) this.writeOne(joined(pieces, size))
+    else this.writeAll(pieces)
   }
 
   private fail(error: unknown): void {
@@ -273,27 +333,13 @@ function endedLater(channel: SocketChannel): void {
   channel.ended()
 }
 
-/** One system call for all pieces: joined where they are small, else gathered by the kernel. */
-function writePieces(socket: Socket, pieces: readonly (string | Uint8Array)[]): void {
-  let size = 0
-  for (let i = 0; i < pieces.length; i++) size += pieces[i].length
-  if (size === 0) return
-  if (size <= JOINED) {
-    socket.write(joined(pieces, size))
-    return
-  }
+function writeAll(socket: Socket, pieces: readonly (string | Uint8Array)[]): void {
   if (pieces.length > 1) socket.cork()
   for (let i = 0; i < pieces.length; i++) {
     const piece = pieces[i]
     if (typeof piece === 'string') socket.write(piece, 'latin1')
     else socket.write(piece)
   }
-  if (pieces.length > 1) socket.uncork()
-}
-
-function writeAll(socket: Socket, pieces: readonly Uint8Array[]): void {
-  if (pieces.length > 1) socket.cork()
-  for (let i = 0; i < pieces.length; i++) socket.write(pieces[i])
   if (pieces.length > 1) socket.uncork()
 }
 
@@ -330,27 +376,6 @@ interface Handle {
   readonly _parent?: Handle
   readonly bytesWritten?: number
   readonly writeQueueSize?: number
-}
-
-function endsOf(socket: Socket, address: string): Ends {
-  return {
-    address,
-    port: socket.remotePort ?? 0,
-    localAddress: plainAddress(socket.localAddress ?? ''),
-    localPort: socket.localPort ?? 0,
-    tls: 'encrypted' in socket ? tlsOf(socket as TLSSocket) : null,
-  }
-}
-
-function tlsOf(socket: TLSSocket): Ends['tls'] {
-  const cipher = socket.getCipher() as { standardName?: string; name?: string } | null | undefined
-  const serverName: unknown = (socket as { servername?: unknown }).servername
-  return {
-    version: socket.getProtocol() ?? '',
-    cipher: cipher?.standardName ?? cipher?.name ?? '',
-    serverName: typeof serverName === 'string' ? serverName : '',
-    alpn: socket.alpnProtocol || '',
-  }
 }
 
 /** Before there is a user: whatever comes in is ignored. */
