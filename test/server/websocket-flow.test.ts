@@ -237,3 +237,27 @@ eachWire('a closed connection takes no shared message', {}, async world => {
   await world.settle()
   assert.equal(world.user.link.sendShared(new SharedMessage(true, kb)), false)
 })
+
+eachWire(
+  'all that a peer sent before it closed and ended is told, however much of it waited',
+  () => {
+    const gate = Promise.withResolvers<void>()
+    return { message: () => gate.promise, opened: user => void Object.assign(user, gate) }
+  },
+  async world => {
+    const socket = await world.open()
+    for (let i = 0; i < 55; i++) socket.send(kb)
+    await world.settle()
+    for (let i = 0; i < 8; i++) socket.send(kb)
+    await world.settle()
+    socket.send('last')
+    socket.close(4000, 'done')
+    socket.finish()
+    await world.settle()
+    ;(world.user as unknown as { resolve(): void }).resolve()
+    for (let i = 0; i < 100 && world.user.end === undefined; i++) await world.settle()
+    assert.equal(world.user.end, 'closed 4000 done')
+    assert.equal(world.user.events.length, 66)
+  },
+  { limits: { pipelineBytes: 20_000 } },
+)

@@ -241,3 +241,18 @@ eachWire(
   },
   { limits },
 )
+
+eachWire(
+  'nor does it hold back a peer for ever that has sent more than is kept',
+  { message: () => new Promise(() => {}) },
+  async world => {
+    const socket = await world.open()
+    for (let i = 0; i < 300; i++) socket.send('x'.repeat(1024))
+    await world.pass(39_000)
+    assert.equal(world.user.end, undefined)
+    await world.pass(3_000)
+    assert.equal(world.user.end, 'closed 1006')
+    assert.deepEqual(world.rules, ['reply-timeout'])
+  },
+  { limits: { ...limits, idleTimeout: 0 } },
+)
