@@ -1,6 +1,5 @@
 // Takes a WebSocket handshake, or refuses it (RFC 6455 section 4.2, RFC 8441 section 5). What is agreed on goes with the reply, as a
 // tunnel that each wire knows how to begin.
-import { createHash } from 'node:crypto'
 import {
   checkOrigin,
   type Exchange,
@@ -34,13 +33,18 @@ export function acceptSocket(exchange: Exchange, user: SocketUser, terms: Socket
   // Over HTTP/2 there is no key, and no answer to it; Node 26's own client sends one, and insists.
   const key = keyed ? offer.key : exchange.fields.get('sec-websocket-key')
   if (key !== undefined) {
-    const accept = acceptOf(key, text => createHash('sha1').update(text, 'latin1').digest('base64'))
-    fields = FieldList.of({ 'Sec-WebSocket-Accept': accept })
+    fields = FieldList.of({ 'Sec-WebSocket-Accept': acceptOf(key, sha1) })
   }
   if (keyed) fields = fields.and('Upgrade', 'websocket')
   if (protocol !== '') fields = fields.and('Sec-WebSocket-Protocol', protocol)
   if (answer !== null) fields = fields.and('Sec-WebSocket-Extensions', answer.text)
   return new Reply(keyed ? 101 : 200, fields, new SocketTunnel(user, terms, protocol, answer?.agreed ?? null))
+}
+
+/** Loaded when the first handshake is answered. */
+function sha1(text: string): string {
+  const { createHash } = process.getBuiltinModule('node:crypto')
+  return createHash('sha1').update(text, 'latin1').digest('base64')
 }
 
 /** What is answered to an offer of compression; null for no compression. @throws Refused for one that is malformed */

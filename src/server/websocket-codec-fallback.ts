@@ -1,8 +1,8 @@
 // permessage-deflate where zlib cannot be used as websocket-codec-zlib.ts does: by the functions that every Node and what is like it has. Each
 // message is taken whole and stands for itself, so that it is right only where no side refers to earlier messages.
-import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { HeldBytes } from '../bytes/held-bytes.ts'
 import type { InflateFault, MessageCodec } from '../websocket/index.ts'
+import { FLUSH } from './websocket-codec-zlib.ts'
 
 const CUT_OFF = Uint8Array.of(0, 0, 0xff, 0xff)
 const NOTHING = new Uint8Array(0)
@@ -32,8 +32,8 @@ export class PlainCodec implements MessageCodec {
     if (held.size === 0) return NOTHING
     held.add(CUT_OFF, 0, CUT_OFF.length)
     try {
-      return inflateRawSync(held.bytes.subarray(0, held.size), {
-        finishFlush: constants.Z_SYNC_FLUSH,
+      return zlib().inflateRawSync(held.bytes.subarray(0, held.size), {
+        finishFlush: FLUSH.everything,
         maxOutputLength: Math.max(1, most),
       })
     } catch (error) {
@@ -48,8 +48,8 @@ export class PlainCodec implements MessageCodec {
 
   deflate(bytes: Uint8Array, start: number, end: number): Uint8Array | null {
     if (end - start < LEAST) return null
-    const made = deflateRawSync(bytes.subarray(start, end), {
-      finishFlush: constants.Z_SYNC_FLUSH,
+    const made = zlib().deflateRawSync(bytes.subarray(start, end), {
+      finishFlush: FLUSH.everything,
       windowBits: this.windowBits,
       level: 3,
     })
@@ -70,4 +70,8 @@ export class PlainCodec implements MessageCodec {
   close(): void {
     this.held = null
   }
+}
+
+function zlib(): typeof import('node:zlib') {
+  return process.getBuiltinModule('node:zlib')
 }

@@ -87,7 +87,7 @@ export class CodecPool {
 
   /** Whether an inflater of so many bits can be paid for. */
   keeps(windowBits: number): boolean {
-    return hasCoders && this.inflating + inflaterBytes(windowBits) <= this.budget * INFLATERS_SHARE
+    return hasCoders() && this.inflating + inflaterBytes(windowBits) <= this.budget * INFLATERS_SHARE
   }
 
   /** Pays for an inflater that a connection keeps. `unreserve` must follow. */
@@ -131,7 +131,7 @@ export class CodecPool {
 
   /** Whether connections can have deflaters that remember. */
   get remembers(): boolean {
-    return hasCoders && this.budget * (1 - INFLATERS_SHARE) >= deflaterBytes(MOST_DEFLATE_BITS)
+    return hasCoders() && this.budget * (1 - INFLATERS_SHARE) >= deflaterBytes(MOST_DEFLATE_BITS)
   }
 
   /** A deflater without a history, for a message that is made whole at once. */

@@ -1,7 +1,7 @@
 // Raw DEFLATE, on the thread, by zlib as Node has it inside. Its streams hop to another thread for each message, which costs
 // ten times what a short message does; and they give no way to stop an inflater after so many bytes. What lies within them
 // does both: it is taken out of a stream once, and tried. Where a runtime does not work like that, there are no coders.
-import { constants, createDeflateRaw } from 'node:zlib'
+// It is loaded when the first connection compresses.
 
 /** What a stream of Node's zlib has inside, as far as it is used here. */
 interface Handle {
@@ -40,10 +40,12 @@ export interface CoderKind {
 }
 
 const NUMBER_OF = { deflate: 5, inflate: 6 } as const
-const { Z_SYNC_FLUSH, Z_NO_FLUSH, Z_DEFAULT_STRATEGY } = constants
 
-/** How much is to come out: everything that is possible, or what there is once a block is full. */
-export const FLUSH = { everything: Z_SYNC_FLUSH, blocks: Z_NO_FLUSH } as const
+/** How much is to come out: everything that is possible, or what there is once a block is full (Z_SYNC_FLUSH and Z_NO_FLUSH of zlib.h). */
+export const FLUSH = { everything: 2, blocks: 0 } as const
+
+/** As zlib.h has it. */
+const Z_DEFAULT_STRATEGY = 0
 
 /** An inflater or a deflater. */
 export class Coder {
@@ -56,6 +58,7 @@ export class Coder {
   private readonly state = new Uint32Array(2)
 
   constructor({ mode, windowBits, level, memLevel }: CoderKind, dictionary?: Uint8Array) {
+    if (handleClass === null) hasCoders()
     if (handleClass === null) throw noCoders()
     this.handle = new handleClass(NUMBER_OF[mode])
     this.handle.onerror = () => {
@@ -92,13 +95,21 @@ export class Coder {
 
 function nothing(): void {}
 
-let handleClass: HandleClass | null = found()
+let handleClass: HandleClass | null = null
+let tried: boolean | undefined
 
 /** Whether there are coders in this runtime. */
-export const hasCoders: boolean = handleClass !== null && works()
-if (!hasCoders) handleClass = null
+export function hasCoders(): boolean {
+  if (tried === undefined) {
+    handleClass = found()
+    tried = handleClass !== null && works()
+    if (!tried) handleClass = null
+  }
+  return tried
+}
 
 function found(): HandleClass | null {
+  const { createDeflateRaw } = process.getBuiltinModule('node:zlib')
   const stream = createDeflateRaw() as unknown as { _handle?: Partial<Handle> | null; close(): void }
   const { _handle: handle } = stream
   const taken =

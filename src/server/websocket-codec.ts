@@ -19,7 +19,7 @@ export function codecFor(agreed: Agreed, role: 'server' | 'client', pool: CodecP
   const server = { takeover: serverTakeover, windowBits: serverWindowBits }
   const client = { takeover: clientTakeover, windowBits: clientWindowBits }
   const [ours, theirs] = role === 'server' ? [server, client] : [client, server]
-  return hasCoders ? new DeflateCodec(pool, ours, theirs) : new PlainCodec(deflaterBits(ours.windowBits))
+  return hasCoders() ? new DeflateCodec(pool, ours, theirs) : new PlainCodec(deflaterBits(ours.windowBits))
 }
 
 /** What one side may do. */

@@ -24,6 +24,7 @@ export interface Agreed {
 
 /** What a server gives its client. */
 export interface Answer {
+  /** What is agreed on. */
   readonly agreed: Agreed
   /** The value of Sec-WebSocket-Extensions in the response. */
   readonly text: string

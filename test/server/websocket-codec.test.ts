@@ -66,7 +66,7 @@ const message = fc.oneof(
 )
 const cuts = fc.array(fc.nat(), { maxLength: 6 })
 
-test('this runtime has coders', () => assert.ok(hasCoders))
+test('this runtime has coders', () => assert.ok(hasCoders()))
 
 for (const takeover of [true, false])
   test(`what zlib has compressed is inflated, wherever it is cut, ${takeover ? 'with' : 'without'} a history`, () => {

@@ -207,7 +207,7 @@ test('where zlib cannot be used on the thread, messages are compressed all the s
     const { CodecPool } = await import('./src/server/websocket-codec-pool.ts')
     const { hasCoders } = await import('./src/server/websocket-codec-zlib.ts')
     const { answerTo } = await import('./src/websocket/index.ts')
-    assert.ok(!hasCoders)
+    assert.ok(!hasCoders())
     const pool = new CodecPool(64 * 1024 * 1024)
     const { text, agreed } = answerTo('permessage-deflate', compressionTerms(pool))
     assert.equal(text, 'permessage-deflate; server_no_context_takeover; client_no_context_takeover')
