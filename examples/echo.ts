@@ -43,7 +43,11 @@ app.all('/bytes/:length<int>', ({ params, exchange }) =>
   params.length < 0 ? echo(exchange) : new Reply(200, BYTES, bytes(params.length)),
 )
 app.all('/*', ({ exchange }) => echo(exchange))
-app.socket('/*', { messageBytes: MOST_MESSAGE, origins: 'any', borrow: true }, { message: (peer, message) => peer.send(message) })
+app.socket(
+  '/*',
+  { messageBytes: MOST_MESSAGE, origins: 'any', borrow: true },
+  { message: (peer, message) => peer.send(message) },
+)
 
 function nothing({ version }: Exchange): string {
   return version === '2' ? 'OK\n\n\n' : 'OK'
