@@ -3,6 +3,8 @@
 // (websocket-patience.ts); what is sent, and when it leaves, is in websocket-flow.ts.
 //
 // Its law: the user is told `closed` once and last, however the connection ends.
+
+import { SMALL_BLOCK } from '../bytes/byte-output.ts'
 import { HeldBytes } from '../bytes/held-bytes.ts'
 import { ConnectionLost, type Exchange, isThenable, isThrown, type Refusal, Reply } from '../exchange/index.ts'
 import { FieldList } from '../http/fields.ts'
@@ -238,14 +240,18 @@ export class WebSocketDriver extends WebSocketFlow implements Driver, WebSocketS
     this.regulate()
   }
 
-  /** What has been answered in a read leaves in one write; what the user has promised may come within this turn, and leaves with it. */
+  /**
+   * What has been answered in a read leaves in one write. A little waits for what other connections are answered in this turn: when all reads
+   * come first and all writes then, a message costs a tenth less (the kernel's code stays in the cache). A stream's connection gathers by itself.
+   */
   private afterUser(): void {
-    if (!this.busy) {
-      this.settle()
-      return
-    }
-    if (this.connection.outputSize > 0 || this.connection.pendingBytes > 0) this.settleLater()
-    this.regulate()
+    const { outputSize, pendingBytes } = this.connection
+    const little = outputSize > 0 && outputSize <= SMALL_BLOCK && this.exchange.version !== '2'
+    // What a busy user has promised may come within this turn.
+    if (this.busy || little) {
+      if (outputSize > 0 || pendingBytes > 0) this.settleLater()
+      this.regulate()
+    } else this.settle()
   }
 
   private keep(bytes: Uint8Array, start: number, end: number): void {
