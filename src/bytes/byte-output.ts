@@ -1,8 +1,7 @@
 // Bytes on their way out, gathered in blocks that are used again: small pieces are put into the block at hand, large ones
 // are lent. For wires made of bytes rather than text; output.ts serves those made of text.
+import { BLOCK, writeBlock } from './thread-memory.ts'
 
-/** Holds the answers to one read of most connections. A block is held only while something is gathered in it. */
-const BLOCK = 65_536
 /** Free blocks kept for a thread: as many as there are connections that gather at a time, which are few. */
 const MOST_SPARE = 16
 
@@ -141,7 +140,7 @@ export function reuse(blocks: readonly Uint8Array[]): void {
 
 function blockOf(count: number, size: number): Uint8Array {
   if (count <= size && size === SMALL_BLOCK) return spareSmall.pop() ?? newBlock(SMALL_BLOCK)
-  return count <= BLOCK ? (spare.pop() ?? newBlock(BLOCK)) : newBlock(count)
+  return count <= BLOCK ? (spare.pop() ?? writeBlock() ?? newBlock(BLOCK)) : newBlock(count)
 }
 
 function giveBack(block: Uint8Array): void {

@@ -2,15 +2,13 @@
 // socket that is told so when it is made; sockets that a server accepts are not, so the accepted handle is moved over to a
 // new socket. Where any of the parts this needs is missing (Bun, Deno), it is not done.
 import { Socket } from 'node:net'
+import { readBuffer } from '../bytes/thread-memory.ts'
 import { type Carrier, HIGH_WATER_MARK } from './socket-channel.ts'
-
-/** The same size as libuv reads at most at a time. */
-const SIZE = 65536
 
 /** Deno's TLS cannot take over a socket that reads into a buffer of ours. */
 export const TLS_CAN_TAKE_OVER = !('Deno' in globalThis)
 
-let shared: Buffer | undefined
+let shared: Uint8Array | undefined
 let unusable = false
 
 /** Moves an accepted, paused socket's handle to a socket that reads into the shared buffer; null where that cannot be done. */
@@ -18,7 +16,7 @@ export function withSharedReads(accepted: Socket): Carrier | null {
   const holder = accepted as unknown as HandleHolder
   const handle = holder._handle
   if (unusable || !canShare(handle)) return null
-  shared ??= Buffer.allocUnsafeSlow(SIZE)
+  shared ??= readBuffer()
   try {
     const socket = readingInto(shared, handle)
     holder._handle = null
@@ -30,7 +28,7 @@ export function withSharedReads(accepted: Socket): Carrier | null {
   }
 }
 
-function readingInto(buffer: Buffer, handle: object): Socket {
+function readingInto(buffer: Uint8Array, handle: object): Socket {
   return new Socket({
     handle,
     allowHalfOpen: true,

@@ -4,7 +4,7 @@
 let lastBytes = new Uint8Array(0)
 let lastWords = new BigUint64Array(0)
 /** Larger memory is not kept alive. */
-const MOST_KEPT = 1024 * 1024
+const MOST_KEPT = 2 * 1024 * 1024
 
 /** The whole words of the memory that the bytes lie in. */
 export function wordsOf(bytes: Uint8Array): BigUint64Array {
